@@ -1,0 +1,1 @@
+"""The provincial backend: sync, accounts, console."""

@@ -1,0 +1,1 @@
+"""The leaders' web console."""

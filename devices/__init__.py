@@ -1,0 +1,1 @@
+"""What the case holds: printers, scanner, receiver; and their emulators."""

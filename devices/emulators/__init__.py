@@ -1,0 +1,1 @@
+"""Each device as a separate process with faults on command."""

@@ -1,0 +1,1 @@
+"""Page finding, straightening, codes, seals, signatures, text."""

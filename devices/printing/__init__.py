@@ -1,0 +1,1 @@
+"""A4 over IPP, labels and slips over ESC/POS."""

@@ -1,0 +1,1 @@
+"""Wand folder: pages out."""

@@ -1,0 +1,1 @@
+"""Log-in, keys, lock-out: who may open this kit."""

@@ -1,0 +1,1 @@
+"""Data the product ships: forms, laws, fonts, icons, messages, style tokens. No logic."""
