@@ -1,0 +1,7 @@
+"""The bundle's `fieldkit-backend` executable."""
+
+import sys
+
+from backend.cli import main
+
+sys.exit(main())

@@ -1,0 +1,7 @@
+"""The bundle's `fieldkit` executable."""
+
+import sys
+
+from ui.commands import main
+
+sys.exit(main())
