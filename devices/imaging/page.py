@@ -1,0 +1,99 @@
+"""Find the page in a photo: candidates from lines and areas, one judge, sides pulled to a fraction of a pixel."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from devices.imaging.edges import EdgeField, Floats, edge_field
+from devices.imaging.judge import Verdict, judge
+from devices.imaging.lines import clockwise, distinct, find_segments, merge, quads_of
+from devices.imaging.refine import refine
+from devices.imaging.regions import region_quads
+
+WORKING_PX = 640
+FINE_PX = 1280
+
+
+@dataclass(frozen=True)
+class Quad:
+    """A page's outline.
+
+    Attributes:
+        corners: 4×2 float64, clockwise from the page's top left, pixels of the picture as displayed.
+        confidence: 0…1.
+        oriented: whether the first corner is known to be the page's top left (by its marks), not guessed.
+    """
+
+    corners: NDArray[np.float64]
+    confidence: float
+    oriented: bool = False
+
+
+def find_page(image: NDArray[np.uint8]) -> Quad | None:
+    """Find the outline of the sheet in a picture.
+
+    Args:
+        image: H×W×3 BGR (or H×W grey) uint8, EXIF orientation already applied.
+
+    Returns:
+        The outline, its first corner the one nearest the picture's top left; None where nothing looks like a page.
+    """
+    if image.ndim == 2:
+        image = cv2.cvtColor(image, cv2.COLOR_GRAY2BGR)
+    height, width = image.shape[:2]
+    if min(height, width) < 32:
+        return None
+    small, scale = _resized(image, WORKING_PX)
+    field = edge_field(small)
+    quads = candidates(field, small)
+    if not len(quads):
+        return None
+    verdict = judge(field, quads)
+    order = np.argsort(-verdict.score)
+    finalists = distinct(quads[order[:60]], 0.02 * WORKING_PX, 6)
+    refined = np.stack([clockwise(refine(field, quad, 7.0)) for quad in finalists])
+    pool = np.concatenate([refined, finalists])
+    verdict = judge(field, pool)
+    winner = int(np.argmax(verdict.score))
+    corners = pool[winner] / np.float32(scale)
+    fine, fine_scale = _resized(image, FINE_PX)
+    if fine_scale > scale * 1.2:
+        corners = refine(edge_field(fine), corners * np.float32(fine_scale), 4.0) / np.float32(fine_scale)
+    confidence = _confidence(verdict, winner)
+    if confidence < 0.05:
+        return None
+    return Quad(clockwise(corners).astype(np.float64), confidence)
+
+
+def candidates(field: EdgeField, small: NDArray[np.uint8]) -> Floats:
+    """Propose quads (K×4×2, clockwise, working pixels) by every generator, the whole frame among them."""
+    height, width = field.shape
+    areas = region_quads(field, small)
+    areas = areas[np.isfinite(areas).all(axis=(1, 2))]
+    margin = 0.15 * max(height, width)
+    within = (areas > -margin).all(axis=(1, 2)) & (areas < np.array([width, height]) + margin).all(axis=(1, 2))
+    areas = areas[within]
+    if len(areas):
+        areas = np.stack([clockwise(quad) for quad in areas])
+        areas = areas[np.argsort(-judge(field, areas).score)]
+        areas = distinct(areas, 0.012 * WORKING_PX, 30)
+    sides = np.concatenate([areas[:8].reshape(-1, 2), np.roll(areas[:8], -1, axis=1).reshape(-1, 2)], axis=1)
+    lines = merge(find_segments(field), sides.astype(np.float32), field.shape)
+    whole = np.array([[[0, 0], [width - 1, 0], [width - 1, height - 1], [0, height - 1]]], np.float32)
+    return np.concatenate([quads_of(lines, field), areas, whole]).astype(np.float32)
+
+
+def _confidence(verdict: Verdict, winner: int) -> float:
+    score = float(verdict.score[winner])
+    return float(1 / (1 + np.exp(-(score - 0.62) / 0.09)))
+
+
+def _resized(image: NDArray[np.uint8], long_px: int) -> tuple[NDArray[np.uint8], float]:
+    scale = min(1.0, long_px / max(image.shape[:2]))
+    if scale == 1.0:
+        return image, 1.0
+    return cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), scale
