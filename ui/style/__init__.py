@@ -1,0 +1,1 @@
+"""The look of every screen: tokens, style sheet, fonts, icons and the few widgets all pages are made of."""
