@@ -10,13 +10,14 @@ import msgspec
 from fieldkit.model.place import Point
 
 SupervisionLevel = Literal["国控", "省控", "市控", "县控", "一般"]
+PermitClass = Literal["重点管理", "简化管理", "登记管理"]
 
 
 class Permit(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """排污许可证. `number` as in HJ 608-2017."""
 
     number: str
-    permit_class: Literal["重点管理", "简化管理", "登记管理"]
+    permit_class: PermitClass
     authority: str
     valid_from: date
     valid_to: date
