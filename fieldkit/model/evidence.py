@@ -48,6 +48,8 @@ class Evidence(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     title: str = ""
     note: str = ""
     point: Point | None = None
+    tray: str = ""
+    """Why it waits for a person to say what it is; empty once it is known. No final visit holds such a one."""
 
 
 class Signature(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):

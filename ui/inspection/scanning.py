@@ -1,0 +1,251 @@
+"""Pages come back: kept as they are, straightened, read, bound by their seal, or put in the tray with the reason.
+
+A page binds by itself only where its seal verifies under the county's key and agrees with a revision of this record.
+Everything else waits in the tray until a person says what it is (DESIGN, page seal).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import msgspec
+
+from devices.imaging.scan import PageScan, read_page
+from devices.scanning.wand import ScannedFile
+from fieldkit.instruments import binding
+from fieldkit.model.evidence import Evidence, PageRef, SignatureState
+from fieldkit.model.record import BlobRef
+from ui.inspection import signing
+from ui.inspection.lane import sentence
+
+if TYPE_CHECKING:
+    from fieldkit.errors import BugError, KnownError
+    from fieldkit.model.record import Revision
+    from ui.inspection.session import VisitSession
+
+
+class Landing(msgspec.Struct, frozen=True):
+    """What became of one file that came in; the newest first on screen. `evidence` is empty for a duplicate."""
+
+    file: str
+    tone: str
+    words: str
+    evidence: str = ""
+
+
+class _Arrival(msgspec.Struct, frozen=True):
+    """A page read in the lane: the evidence to keep and what to say of it."""
+
+    evidence: Evidence
+    tone: str
+    words: str
+
+
+class ScanDesk:
+    """Takes in the scans of one visit and keeps the officer's answers about them. Owner's thread only."""
+
+    def __init__(self, session: VisitSession) -> None:
+        self._session = session
+        self._seen: set[str] = set()
+        self.reading: tuple[str, ...] = ()
+        self.landings: tuple[Landing, ...] = ()
+
+    # -- coming in ---------------------------------------------------------------------------------------------
+
+    def deliver(self, file: ScannedFile) -> None:
+        """Take a file from the wand's own thread."""
+        self._session.post(lambda: self.take(file.path.name, file.data))
+
+    def refuse(self, name: str, why: str) -> None:
+        """Tell of a file that could not be read at all. From the wand's own thread."""
+        self._session.post(lambda: self._landed(Landing(name, "danger", f"文件读不出来：{why}。请重扫这一页。")))
+
+    def take(self, name: str, data: bytes) -> None:
+        """Read one file in the lane; the same bytes a second time are told and not kept twice."""
+        if not self._session.editable:
+            return
+        digest = hashlib.sha256(data).hexdigest()
+        if digest in self._seen or any(item.original.sha256 == digest for item in self._session.visit.evidence):
+            self._landed(Landing(name, "info", "这张已经收到过，没有重复保存"))
+            return
+        self._seen.add(digest)
+        self.reading = (*self.reading, name)
+        self._session.tell("scan")
+        session = self._session
+        session.lane("scan").do(
+            lambda: self._read(name, data),
+            lambda arrival: self._arrived(name, arrival),
+            lambda error: self._failed(name, digest, error),
+        )
+
+    def _read(self, name: str, data: bytes) -> _Arrival:
+        """Keep the original, read the page and find out where it belongs. Runs in the lane."""
+        tools = self._session.tools
+        original = tools.replica.blobs.put(data, _media_type(data), name)
+        scan = read_page(data, [tools.county_key])
+        page: BlobRef | None = None
+        if scan.page_jpeg is not None:
+            page = tools.replica.blobs.put(scan.page_jpeg, "image/jpeg", f"{name}-page.jpg")
+        evidence = Evidence(
+            id=str(uuid4()), kind="other", original=original, page=page, captured_at=self._session.now(), boxes=scan.boxes
+        )
+        bound, why = self._place(scan)
+        if bound is None:
+            return _Arrival(msgspec.structs.replace(evidence, tray=why), "warn", why)
+        evidence = msgspec.structs.replace(
+            evidence, kind="signed_page", bound=bound, bound_by="seal", title=f"笔录第 {bound.page} 页"
+        )
+        return _Arrival(evidence, "ok", f"笔录第{bound.revision}版第 {bound.page} 页，已归位")
+
+    def _place(self, scan: PageScan) -> tuple[PageRef | None, str]:
+        """Return the page a scan shows, or why it can't be placed by itself."""
+        if scan.error:
+            return None, f"图像读不出来：{scan.error}"
+        if scan.seal is None:
+            return None, _unsealed(scan)
+        found = binding.bind(scan.seal, self._session.tools.replica.visits.revision)
+        if not isinstance(found, PageRef):
+            return None, str(found)
+        record = self._session.record
+        if found.document != record.id:
+            return None, "页签是真的，但属于另一次检查的笔录"
+        newest = self._session.revision
+        if newest is not None and found.revision != newest.number:
+            return None, f"这是第{found.revision}版的第 {found.page} 页，现在要签的是第{newest.number}版"
+        return found, ""
+
+    def _arrived(self, name: str, arrival: _Arrival) -> None:
+        self._done_reading(name)
+        visit = self._session.visit
+        self._session.replace(
+            msgspec.structs.replace(visit, evidence=(*visit.evidence, arrival.evidence)), "evidence", "scan"
+        )
+        bound = arrival.evidence.bound
+        again = bound is not None and sum(item.bound == bound for item in self._session.visit.evidence) > 1
+        words = f"{arrival.words}（重扫，以这张为准）" if again else arrival.words
+        self._landed(Landing(name, arrival.tone, words, arrival.evidence.id))
+        self._session.settle()
+
+    def _failed(self, name: str, digest: str, error: KnownError | BugError) -> None:
+        self._done_reading(name)
+        self._seen.discard(digest)
+        self._landed(Landing(name, "danger", sentence(error)))
+
+    def _done_reading(self, name: str) -> None:
+        left = list(self.reading)
+        if name in left:
+            left.remove(name)
+        self.reading = tuple(left)
+
+    def _landed(self, landing: Landing) -> None:
+        self.landings = (landing, *self.landings)[:50]
+        self._session.tell("scan")
+
+    # -- what lies where ---------------------------------------------------------------------------------------
+
+    @property
+    def tray(self) -> tuple[Evidence, ...]:
+        """What waits for a person to say what it is."""
+        return tuple(item for item in self._session.visit.evidence if item.tray)
+
+    @property
+    def papers(self) -> tuple[Evidence, ...]:
+        """The enterprise's papers taken in."""
+        return tuple(item for item in self._session.visit.evidence if item.kind == "paper")
+
+    def pages(self) -> tuple[signing.PageStatus, ...]:
+        """Return the state of every page of the newest revision."""
+        return signing.pages(self._session.visit, self._session.revision)
+
+    # -- what the officer says -----------------------------------------------------------------------------------
+
+    def classify(self, evidence_id: str, title: str) -> None:
+        """Take a page as a paper of the enterprise, with its title."""
+        self._change(evidence_id, kind="paper", title=title.strip(), tray="", bound=None, bound_by="")
+
+    def bind_by_hand(self, evidence_id: str, page: int) -> None:
+        """Take a page as page `page` of the newest revision because the officer looked and says so.
+
+        No seal proved it, so the ink found there counts as unsure and every box asks.
+        """
+        revision: Revision | None = self._session.revision
+        if revision is None or not 1 <= page <= revision.pages:
+            return
+        bound = PageRef(self._session.record.id, revision.number, page)
+        self._change(
+            evidence_id, kind="signed_page", bound=bound, bound_by="person", tray="", title=f"笔录第 {page} 页", boxes=()
+        )
+
+    def to_tray(self, evidence_id: str) -> None:
+        """Take back what was said of a page."""
+        self._change(evidence_id, kind="other", bound=None, bound_by="", tray="人工退回，待重新确认")
+
+    def set_aside(self, evidence_id: str) -> None:
+        """Leave a page out of the visit: it has nothing to do with it."""
+        visit = self._session.visit
+        kept = tuple(item for item in visit.evidence if item.id != evidence_id)
+        self._session.replace(msgspec.structs.replace(visit, evidence=kept), "evidence", "scan")
+        self._session.settle()
+
+    def agree(self, page: int) -> None:
+        """Confirm as signed all boxes of a page in which ink was found."""
+        status = self.pages()[page - 1]
+        self._answer(tuple((page, box.name) for box in status.boxes if box.proposed), "signed", "", f"第 {page} 页签名")
+
+    def answer_box(self, page: int, box: str, state: SignatureState, note: str = "") -> None:
+        """Answer one box: refused and absent carry a note; signed where the officer sees ink that imaging missed."""
+        note = note.strip() or ("人工核对" if state == "signed" else "")
+        self._answer(((page, box),), state, note, f"第 {page} 页 {signing.BOX_LABELS[box]}")
+
+    def answer_all(self, box: str, state: SignatureState, note: str) -> None:
+        """Answer a box on every page where it is not plainly signed (a party that refuses signs no page)."""
+        wanted = tuple(
+            (status.page, item.name)
+            for status in self.pages()
+            for item in status.boxes
+            if item.name == box and not item.proposed and (item.answer is None or item.answer.state != "signed")
+        )
+        self._answer(wanted, state, note, f"{signing.BOX_LABELS[box]}（各页）")
+
+    def take_back(self, page: int, box: str) -> None:
+        """Forget the answer of a box."""
+        revision = self._session.revision
+        if revision is not None:
+            kept = tuple(
+                item
+                for item in self._session.visit.signatures
+                if (item.revision, item.page, item.box) != (revision.number, page, box)
+            )
+            self._session.put_signatures(kept, "收回签名答复")
+
+    def _answer(self, wanted: tuple[tuple[int, str], ...], state: SignatureState, note: str, label: str) -> None:
+        revision = self._session.revision
+        if revision is None or not wanted or (state != "signed" and not note.strip()):
+            return
+        self._session.put_signatures(signing.with_answers(self._session.visit, revision, wanted, state, note), label)
+
+    def _change(self, evidence_id: str, **fields: object) -> None:
+        visit = self._session.visit
+        changed = tuple(
+            msgspec.structs.replace(item, **fields) if item.id == evidence_id else item for item in visit.evidence
+        )
+        self._session.replace(msgspec.structs.replace(visit, evidence=changed), "evidence", "scan")
+        self._session.settle()
+
+
+def _unsealed(scan: PageScan) -> str:
+    if scan.seal_problem == "forged":
+        return "页签校验不通过，可能是伪造的页，未归位"
+    if scan.codes:
+        return "有二维码，但不是本县执法箱打印的页签"
+    return "没有读到页签，可能是企业材料，或页角没拍全"
+
+
+def _media_type(data: bytes) -> str:
+    if data.startswith(b"\xff\xd8"):
+        return "image/jpeg"
+    if data.startswith(b"\x89PNG"):
+        return "image/png"
+    return "application/octet-stream"
