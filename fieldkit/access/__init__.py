@@ -1,1 +1,1 @@
-"""Log-in, keys, lock-out: who may open this kit."""
+"""Log-in, keys and lock-out: who may open this kit."""

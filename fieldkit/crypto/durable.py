@@ -1,0 +1,59 @@
+"""Files that are either the old or the new one after a power cut, never half of each."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from fieldkit.errors import StorageFull
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Put `data` at `path`: temp → fsync → rename → fsync(directory).
+
+    Raises:
+        StorageFull: no room; the old file is untouched.
+    """
+    temporary = path.with_name(f"{path.name}.tmp")
+    with full_disk_told():
+        try:
+            with temporary.open("wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            replace(temporary, path)
+        except OSError:
+            temporary.unlink(missing_ok=True)
+            raise
+
+
+def replace(temporary: Path, path: Path) -> None:
+    """Rename a file that is already on the disk over `path` and make the rename durable."""
+    temporary.replace(path)
+    sync_directory(path.parent)
+
+
+def sync_directory(directory: Path) -> None:
+    """Make renames and removals in `directory` durable; Windows does so by itself and can't open a directory."""
+    if sys.platform == "win32":
+        return
+    handle = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def full_disk_told() -> Iterator[None]:
+    """Turn the system's "no space" and "over quota" into StorageFull."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC), errno.EFBIG):
+            raise StorageFull from error
+        raise
