@@ -1,0 +1,52 @@
+"""What the officer set on this machine: theme, devices. No secrets and no names, so it lies beside the kit's folder."""
+
+from __future__ import annotations
+
+import logging
+import os
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+logger = logging.getLogger(__name__)
+
+
+class Settings(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """Choices of this machine; empty means not set up."""
+
+    theme: Literal["day", "night", "outdoor"] = "day"
+    rail_folded: bool = False
+    printer_uri: str = ""
+    label_host: str = ""
+    label_port: int = 9100
+    gps_port: str = ""
+    wand_folder: str = ""
+    practice: bool = False
+
+
+class SettingsFile:
+    """Reads and replaces the settings file; a damaged one is told in the log and taken as empty.
+
+    Args:
+        home: the kit's folder; the file is its neighbour, since the folder itself holds only ciphertext.
+    """
+
+    def __init__(self, home: Path) -> None:
+        self.path = home.with_name(home.name + ".settings.json")
+
+    def read(self) -> Settings:
+        """Return what is set, defaults where nothing is."""
+        try:
+            return msgspec.json.decode(self.path.read_bytes(), type=Settings)
+        except FileNotFoundError:
+            return Settings()
+        except (OSError, msgspec.DecodeError) as error:
+            logger.info("settings not readable, taking defaults: %s", error)
+            return Settings()
+
+    def write(self, settings: Settings) -> None:
+        """Replace the file in one step."""
+        draft = self.path.with_name(self.path.name + ".new")
+        draft.write_bytes(msgspec.json.format(msgspec.json.encode(settings)))
+        os.replace(draft, self.path)

@@ -1,0 +1,46 @@
+"""The open kit as the pages see it: handed in by the composition root, looked up nowhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from fieldkit.access.keys import Keys
+    from fieldkit.clock import Clock
+    from fieldkit.model.officer import Officer
+    from fieldkit.replica import Replica
+    from ui.bridge import Bridge
+    from ui.settings.kitdevices import KitDevices
+    from ui.settings.store import SettingsFile
+    from ui.settings.syncing import Syncing
+
+
+@dataclass(frozen=True)
+class Session:
+    """One officer's log-in on one kit.
+
+    Attributes:
+        officer: who is logged in, as the roster knows them.
+        county, county_name: division code and name, from the enrolment.
+        devices: chosen devices and their state.
+        syncing: the sync worker and what it last did.
+    """
+
+    home: Path
+    keys: Keys
+    replica: Replica
+    clock: Clock
+    bridge: Bridge
+    officer: Officer
+    county: str
+    county_name: str
+    settings: SettingsFile
+    devices: KitDevices
+    syncing: Syncing
+
+    def today(self) -> date:
+        """Return today in local time by the best clock known."""
+        return self.clock.now().at.astimezone().date()
