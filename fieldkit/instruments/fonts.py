@@ -1,0 +1,159 @@
+"""The fonts of instruments: where they are, which of them writes a character, and how wide it is."""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+import unicodedata
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from reportlab.pdfbase import pdfmetrics
+
+from fieldkit.errors import KnownError
+from fieldkit.instruments.embedding import EmbeddedFont
+from fieldkit.resource import resource
+
+SERIF: Final = "NotoSerifSC-Regular.ttf"
+RARE: Final = "HanaMinB.ttf"
+"""Characters of Extension B and beyond, which names of people and places need."""
+
+
+class FontMissing(KnownError):
+    """A font file is not on this machine."""
+
+    key = "fonts.missing_file"
+
+
+class GlyphMissing(KnownError):
+    """No font at hand can write a character."""
+
+    key = "fonts.missing_glyph"
+
+
+def folders() -> tuple[Path, ...]:
+    """Return where font files are looked for, first match first: shipped, set up with the environment, the system's."""
+    return (
+        resource("fonts"),
+        Path(sys.prefix, "share", "fonts"),
+        Path("/usr/share/fonts/truetype/hanazono"),
+    )
+
+
+def locate(file: str) -> Path | None:
+    """Return the path of a font file, or None."""
+    return next((folder / file for folder in folders() if (folder / file).is_file()), None)
+
+
+def missing() -> tuple[str, ...]:
+    """Return the font files this machine lacks, for `fieldkit doctor`."""
+    return tuple(file for file in (SERIF, RARE) if locate(file) is None)
+
+
+class FontSet:
+    """The fonts one document is written with, tried in order.
+
+    Args:
+        files: font files in order of preference; the first must exist, the others may be missing until needed.
+    """
+
+    def __init__(self, *files: Path | None) -> None:
+        self._files = files
+        self._names: dict[str, str] = {}
+
+    def font_of(self, character: str) -> str:
+        """Return the registered font that writes `character`, or "" if none does."""
+        known = self._names.get(character)
+        if known is None:
+            known = self._names[character] = self._find(ord(character))
+        return known
+
+    def _find(self, code: int) -> str:
+        for file in self._files:
+            if file is not None:
+                font = _load(file)
+                if code in font.face.charToGlyph:
+                    return str(font.fontName)
+        return ""
+
+    def runs(self, text: str) -> Iterator[tuple[str, str]]:
+        """Yield (font name, piece) for the pieces of `text` that one font writes.
+
+        Raises:
+            GlyphMissing: a character is in none of the fonts.
+        """
+        start = 0
+        for i in range(1, len(text) + 1):
+            name = self.font_of(text[start])
+            if not name:
+                raise GlyphMissing(characters=_listed([text[start]]))
+            if i == len(text) or self.font_of(text[i]) != name:
+                yield name, text[start:i]
+                start = i
+
+    def width(self, text: str, size_pt: float) -> float:
+        """Return the width of `text` in points."""
+        return sum(pdfmetrics.stringWidth(piece, name, size_pt) for name, piece in self.runs(text))
+
+    def require(self, text: str) -> None:
+        """Check that every character of `text` can be written.
+
+        Raises:
+            GlyphMissing: names all that can't.
+        """
+        absent = sorted({c for c in text if c != "\n" and not self.font_of(c)})
+        if absent:
+            raise GlyphMissing(characters=_listed(absent))
+
+    def identity(self, text: str) -> str:
+        """Return the id of the fonts `text` needs: it goes into the revision's digest."""
+        used = {self.font_of(c) for c in text if c != "\n"}
+        return "+".join(
+            f"{file.stem}@{_file_digest(file)[:16]}"
+            for i, file in enumerate(self._files)
+            if file is not None and (i == 0 or file.stem in used)
+        )
+
+
+@cache
+def instrument_fonts() -> FontSet:
+    """Return Noto Serif SC with HanaMinB behind it.
+
+    Raises:
+        FontMissing: Noto Serif SC is not installed.
+    """
+    serif = locate(SERIF)
+    if serif is None:
+        raise FontMissing(file=SERIF)
+    return FontSet(serif, locate(RARE))
+
+
+def printable(text: str) -> str:
+    """Return `text` as it goes on paper: one kind of line end, no tabs, no invisible control characters."""
+    plain = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", "  ")
+    plain = plain.replace("\u2028", "\n").replace("\u2029", "\n")
+    return "".join(c for c in plain if c == "\n" or not _invisible(c))
+
+
+def _invisible(character: str) -> bool:
+    if "\ufe00" <= character <= "\ufe0f" or "\U000e0100" <= character <= "\U000e01ef":
+        return True  # variation selectors: the base character is what matters
+    return unicodedata.category(character) in ("Cc", "Cf")  # private use and unassigned stay: GlyphMissing tells
+
+
+def _listed(characters: list[str]) -> str:
+    return "、".join(f"{c if c.isprintable() else ''}(U+{ord(c):04X})" for c in characters[:20])
+
+
+@cache
+def _load(file: Path) -> EmbeddedFont:
+    font = EmbeddedFont(file.stem, str(file), asciiReadable=False)
+    pdfmetrics.registerFont(font)
+    return font
+
+
+@cache
+def _file_digest(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()
