@@ -176,6 +176,18 @@ class Cancelled(KnownError):
     key = "work.cancelled"
 
 
+def sentence(key: str, /, **details: object) -> tuple[str, str]:
+    """Return a sentence of `resources/messages` in Chinese and in English, its placeholders filled.
+
+    Raises:
+        BugError: there is no such key.
+    """
+    entry = _messages().get(key)
+    if entry is None:
+        raise BugError(f"no message for {key!r}")
+    return entry["zh"].format(**details), entry["en"].format(**details)
+
+
 @cache
 def _messages() -> dict[str, dict[str, str]]:
     """Read every sentence: {"storage.full": {"zh": …, "en": …}}."""
