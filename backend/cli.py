@@ -1,0 +1,150 @@
+"""`fieldkit-backend`: serve, accounts and enrolment codes from the command line.
+
+Exit 0 done, 1 a known error told in one line on stderr, 2 wrong usage.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from fieldkit import __version__
+from fieldkit.errors import KnownError
+
+DEFAULT_DATA = Path("backend-data")
+ROLES = ("执法人员", "中队长", "大队长", "局长", "档案员", "信访员")
+PASSWORD_VARIABLE = "FIELDKIT_PASSWORD"  # noqa: S105 - the variable's name
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    args = _parser().parse_args(argv)
+    try:
+        code: int = args.run(args)
+    except KnownError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 0
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="fieldkit-backend", description="The provincial backend of fieldkit.")
+    parser.add_argument("--version", action="version", version=f"fieldkit-backend {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    serve = commands.add_parser("serve", help="serve kits and leaders over HTTPS")
+    _add_data(serve)
+    serve.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+    serve.add_argument("--port", type=_port, default=8443, help="0 takes a free one (default: %(default)s)")
+    serve.add_argument("--demo", action="store_true", help="seed the fictional county once; give an enrolment code")
+    serve.add_argument("--ready", type=Path, metavar="FILE", help="JSON written once the server listens")
+    serve.add_argument("--public-url", metavar="URL", help="address kits are told, where it differs")
+    serve.add_argument("--county", default="330424", help="division code of a new installation (default: %(default)s)")
+    serve.add_argument("--county-name", default="海盐县", help="its name (default: %(default)s)")
+    serve.set_defaults(run=_serve)
+
+    enrol = commands.add_parser("enrol", help="print a one-time enrolment code for a new kit")
+    _add_data(enrol)
+    enrol.add_argument("--county", help="division code; needed where there are several")
+    enrol.add_argument("--json", action="store_true", help="machine-readable")
+    enrol.set_defaults(run=_enrol)
+
+    user = commands.add_parser("user", help="accounts of officers and leaders").add_subparsers(
+        required=True, metavar="ACTION"
+    )
+    add = user.add_parser("add", help="add an account; the password comes from stdin or $" + PASSWORD_VARIABLE)
+    _add_data(add)
+    add.add_argument("--number", required=True, help="执法证号, also the log-in name")
+    add.add_argument("--name", required=True)
+    add.add_argument("--role", choices=ROLES, default="执法人员")
+    add.add_argument("--squad", default="")
+    add.add_argument("--unit", default="")
+    add.add_argument("--county", help="division code; needed where there are several")
+    add.add_argument("--expires", type=date.fromisoformat, metavar="YYYY-MM-DD", help="last day of the 执法证")
+    add.add_argument("--password-stdin", action="store_true", help="read the password from the first line of stdin")
+    add.set_defaults(run=_user_add)
+    listing = user.add_parser("list", help="every account")
+    _add_data(listing)
+    listing.add_argument("--json", action="store_true", help="machine-readable")
+    listing.set_defaults(run=_user_list)
+    return parser
+
+
+def _serve(args: argparse.Namespace) -> int:
+    from backend.serve import Wish, serve
+
+    serve(
+        Wish(
+            data=args.data,
+            host=args.host,
+            port=args.port,
+            demo=args.demo,
+            ready=args.ready,
+            public_url=args.public_url,
+            county=args.county,
+            county_name=args.county_name,
+        )
+    )
+    return 0
+
+
+def _enrol(args: argparse.Namespace) -> int:
+    from backend import administration
+
+    code = administration.new_code(args.data, args.county, datetime.now(UTC))
+    print(json.dumps({"enrol_code": code}) if args.json else code)
+    return 0
+
+
+def _user_add(args: argparse.Namespace) -> int:
+    from backend import administration
+    from fieldkit.model.officer import Officer
+
+    password = sys.stdin.readline().rstrip("\r\n") if args.password_stdin else os.environ.pop(PASSWORD_VARIABLE, "")
+    if not password:
+        password = sys.stdin.readline().rstrip("\r\n")
+    officer = Officer(
+        number=args.number,
+        name=args.name,
+        unit=args.unit,
+        squad=args.squad,
+        county=args.county or "",
+        role=args.role,
+        expires_on=args.expires,
+    )
+    administration.add_user(args.data, officer, password, datetime.now(UTC))
+    return 0
+
+
+def _user_list(args: argparse.Namespace) -> int:
+    from backend import administration
+
+    users = administration.users(args.data)
+    if args.json:
+        print(json.dumps(users, ensure_ascii=False))
+    else:
+        for user in users:
+            print("\t".join(str(user[name] or "") for name in ("number", "name", "role", "squad", "expires_on")))
+    return 0
+
+
+def _add_data(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--data", type=Path, default=DEFAULT_DATA, help="data directory (default: %(default)s)")
+
+
+def _port(text: str) -> int:
+    port = int(text)
+    if not 0 <= port <= 65535:
+        raise argparse.ArgumentTypeError("a port is 0 to 65535")
+    return port
+
+
+if __name__ == "__main__":
+    sys.exit(main())
