@@ -21,7 +21,6 @@ from ui.settings.store import Settings, SettingsFile
 if TYPE_CHECKING:
     from devices.positioning.nmea import Receiver
     from devices.printing.escpos import LabelPrinter
-
     from devices.printing.ipp import IppPrinter
     from fieldkit.model.evidence import Fix
 

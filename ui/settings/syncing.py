@@ -145,8 +145,8 @@ class Syncing:
             return self._every_s
         except Exception:  # the worker's top: a bug here must not end syncing for the day
             logger.exception("sync failed")
-            error = KnownError("error.known", what="同步程序出错，已记录")
-            self._say(SyncState(state="failed", last=before.last, last_at=before.last_at, error=error))
+            ours = KnownError("error.known", what="同步程序出错，已记录")
+            self._say(SyncState(state="failed", last=before.last, last_at=before.last_at, error=ours))
             return self._every_s
         finally:
             self._run = None
