@@ -11,9 +11,8 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float32]
+from devices.imaging.arrays import Floats, Mask, Pixels
 
 STRETCH_PX = 22.0
 """Length of line over which signs must agree, in working pixels."""
@@ -42,7 +41,7 @@ class EdgeField:
         return self.lab.shape[0], self.lab.shape[1]
 
 
-def edge_field(bgr: NDArray[np.uint8]) -> EdgeField:
+def edge_field(bgr: Pixels) -> EdgeField:
     """Compute the gradients of a working image."""
     lab = cv2.cvtColor(bgr, cv2.COLOR_BGR2LAB).astype(np.float32)
     lab = cv2.GaussianBlur(lab, (0, 0), 1.1)
@@ -72,24 +71,27 @@ def sample(image: Floats, points: Floats) -> Floats:
     width = -(-len(flat) // rows)
     padded = np.zeros((rows * width, 2), np.float32)
     padded[: len(flat)] = flat
-    grid = padded.reshape(rows, width, 2)
+    across = np.ascontiguousarray(padded[:, 0].reshape(rows, width))
+    down = np.ascontiguousarray(padded[:, 1].reshape(rows, width))
     channels = image.shape[2]
     parts = [
-        cv2.remap(image[:, :, first : first + 3], grid, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        cv2.remap(image[:, :, first : first + 3], across, down, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
         for first in range(0, channels, 3)
     ]
     values = np.concatenate([part.reshape(rows * width, -1) for part in parts], axis=1)[: len(flat)]
     return values.reshape(*points.shape[:-1], channels)
 
 
-def inside_frame(points: Floats, shape: tuple[int, int], margin: float = 1.5) -> NDArray[np.bool_]:
+def inside_frame(points: Floats, shape: tuple[int, int], margin: float = 1.5) -> Mask:
     """Say which points (…×2) lie in the frame, `margin` pixels from its border."""
     height, width = shape
     x, y = points[..., 0], points[..., 1]
     return (x >= margin) & (y >= margin) & (x <= width - 1 - margin) & (y <= height - 1 - margin)
 
 
-def support(field: EdgeField, points: Floats, normals: Floats, step_px: Floats | float, reach_px: float = 2.0) -> Floats:
+def support(
+    field: EdgeField, points: Floats, normals: Floats, step_px: Floats | float, reach_px: float = 2.0
+) -> Floats:
     """Measure edge support along lines.
 
     Args:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from devices.imaging.edges import EdgeField, Floats, inside_frame, sample, support
+from devices.imaging.arrays import Floats, Points
+from devices.imaging.edges import EdgeField, inside_frame, sample, support
 
 SAMPLES = 56
 
@@ -120,9 +120,9 @@ def _paper(field: EdgeField, quads: Floats) -> Floats:
     s = np.linspace(0.06, 0.94, 15, dtype=np.float32)
     u, v = (axis.reshape(-1, 1) for axis in np.meshgrid(s, s))
     corner = quads[:, None]
-    grid = (
-        (1 - u) * (1 - v) * corner[:, :, 0] + u * (1 - v) * corner[:, :, 1] + u * v * corner[:, :, 2]
-    ) + (1 - u) * v * corner[:, :, 3]
+    grid = ((1 - u) * (1 - v) * corner[:, :, 0] + u * (1 - v) * corner[:, :, 1] + u * v * corner[:, :, 2]) + (
+        1 - u
+    ) * v * corner[:, :, 3]
     values = sample(field.lab, grid.astype(np.float32))
     order = np.argsort(-values[:, :, 0], axis=1)[:, : len(s) ** 2 * 6 // 10]
     paper: Floats = np.median(np.take_along_axis(values, order[..., None], axis=1), axis=1)
@@ -170,10 +170,10 @@ def sides_ratio(quads: Floats, frame: tuple[int, int], focal: float = 1.0) -> Fl
     m = np.concatenate([centred, np.ones((*centred.shape[:2], 1))], axis=2)
     m1, m2, m3, m4 = m[:, 0], m[:, 1], m[:, 3], m[:, 2]
 
-    def triple(a: NDArray[np.float64], b: NDArray[np.float64], c: NDArray[np.float64]) -> NDArray[np.float64]:
+    def triple(a: Points, b: Points, c: Points) -> Points:
         return np.asarray((np.cross(a, b) * c).sum(axis=1))
 
-    def over(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:
+    def over(a: Points, b: Points) -> Points:
         return np.asarray(a / np.where(np.abs(b) < 1e-12, 1e-12, b))
 
     k2 = over(triple(m1, m4, m3), triple(m2, m4, m3))

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-from devices.imaging.edges import EdgeField, Floats, support
+from devices.imaging.arrays import Floats, Mask, Points
+from devices.imaging.edges import EdgeField, support
 
 MAX_LINES = 46
 STEP_PX = 3.0
@@ -20,7 +20,7 @@ class Lines:
 
     foot: Floats
     along: Floats
-    frame: NDArray[np.bool_]
+    frame: Mask
 
     @property
     def normal(self) -> Floats:
@@ -73,9 +73,7 @@ def merge(segments: Floats, extra: Floats, shape: tuple[int, int], limit: int = 
         along = vectors[seed] / length[seed]
         normal = np.array([-along[1], along[0]], np.float32)
         base = ends[seed].mean(axis=0)
-        member = (np.abs((ends - base) @ normal) < 3.0).all(axis=1) & (
-            np.abs(vectors @ normal) < 0.06 * length + 0.8
-        )
+        member = (np.abs((ends - base) @ normal) < 3.0).all(axis=1) & (np.abs(vectors @ normal) < 0.06 * length + 0.8)
         member[seed] = True
         if member.sum() > 1:
             points = ends[member].reshape(-1, 2)
@@ -172,18 +170,18 @@ def quads_of(lines: Lines, field: EdgeField, keep: int = 70) -> Floats:
 
 def _quick_score(
     corners: Floats,
-    four: tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]],
-    at: NDArray[np.float32],
-    total: NDArray[np.float64],
+    four: tuple[Floats, Floats, Floats, Floats],
+    at: Floats,
+    total: Points,
     start: float,
-    frame: NDArray[np.bool_],
+    frame: Mask,
     frame_area: float,
-) -> NDArray[np.float64]:
+) -> Points:
     a, b, c, d = four
     sides = ((a, at[a, c], at[a, d]), (d, at[d, a], at[d, b]), (b, at[b, d], at[b, c]), (c, at[c, b], at[c, a]))
     last = total.shape[1] - 1
 
-    def mean(line: NDArray[np.intp], low: NDArray[np.float32], high: NDArray[np.float32]) -> NDArray[np.float64]:
+    def mean(line: Floats, low: Floats, high: Floats) -> Points:
         i = np.clip(np.round((low - start) / STEP_PX), 0, last).astype(int)
         j = np.clip(np.round((high - start) / STEP_PX), 0, last).astype(int)
         return np.asarray((total[line, j] - total[line, i]) / np.maximum(j - i, 1))

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-from devices.imaging.edges import EdgeField, Floats, edge_field
+from devices.imaging.arrays import Floats, Pixels, Points
+from devices.imaging.edges import EdgeField, edge_field
 from devices.imaging.judge import Verdict, judge
 from devices.imaging.lines import clockwise, distinct, find_segments, merge, quads_of
 from devices.imaging.refine import refine
@@ -28,12 +28,12 @@ class Quad:
         oriented: whether the first corner is known to be the page's top left (by its marks), not guessed.
     """
 
-    corners: NDArray[np.float64]
+    corners: Points
     confidence: float
     oriented: bool = False
 
 
-def find_page(image: NDArray[np.uint8]) -> Quad | None:
+def find_page(image: Pixels) -> Quad | None:
     """Find the outline of the sheet in a picture.
 
     Args:
@@ -69,7 +69,7 @@ def find_page(image: NDArray[np.uint8]) -> Quad | None:
     return Quad(clockwise(corners).astype(np.float64), confidence)
 
 
-def candidates(field: EdgeField, small: NDArray[np.uint8]) -> Floats:
+def candidates(field: EdgeField, small: Pixels) -> Floats:
     """Propose quads (K×4×2, clockwise, working pixels) by every generator, the whole frame among them."""
     height, width = field.shape
     areas = region_quads(field, small)
@@ -92,7 +92,7 @@ def _confidence(verdict: Verdict, winner: int) -> float:
     return float(1 / (1 + np.exp(-(score - 0.62) / 0.09)))
 
 
-def _resized(image: NDArray[np.uint8], long_px: int) -> tuple[NDArray[np.uint8], float]:
+def _resized(image: Pixels, long_px: int) -> tuple[Pixels, float]:
     scale = min(1.0, long_px / max(image.shape[:2]))
     if scale == 1.0:
         return image, 1.0

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-from devices.imaging.edges import EdgeField, Floats, inside_frame, sample
+from devices.imaging.arrays import Floats, Points
+from devices.imaging.edges import EdgeField, inside_frame, sample
 
 SAMPLES = 72
 
@@ -21,7 +21,7 @@ def refine(field: EdgeField, quad: Floats, reach_px: float) -> Floats:
         quad: 4×2 corners in order.
         reach_px: how far a side may move.
     """
-    fitted: list[tuple[Floats, Floats, Floats, NDArray[np.float64]] | None] = []
+    fitted: list[tuple[Floats, Floats, Floats, Points] | None] = []
     for i in range(4):
         fitted.append(_fit_side(field, quad[i], quad[(i + 1) % 4], reach_px))
     corners = quad.copy()
@@ -37,7 +37,7 @@ def refine(field: EdgeField, quad: Floats, reach_px: float) -> Floats:
 
 def _fit_side(
     field: EdgeField, start: Floats, end: Floats, reach_px: float
-) -> tuple[Floats, Floats, Floats, NDArray[np.float64]] | None:
+) -> tuple[Floats, Floats, Floats, Points] | None:
     vector = end - start
     length = float(np.hypot(*vector))
     if length < 20:
@@ -48,9 +48,7 @@ def _fit_side(
     offsets = np.arange(-reach_px, reach_px + 0.1, 0.5, dtype=np.float32)
     points = start + t[:, None, None] * vector + offsets[None, :, None] * outward
     gradient = sample(field.gradient, points.astype(np.float32))
-    across = [
-        (gradient[..., c] * outward[0] + gradient[..., 3 + c] * outward[1]) / field.softness[c] for c in range(3)
-    ]
+    across = [(gradient[..., c] * outward[0] + gradient[..., 3 + c] * outward[1]) / field.softness[c] for c in range(3)]
     # The channel and sign that hold along the whole side are the sheet's; text and grain change theirs.
     totals = [np.abs(_smooth(value).mean(axis=0)).max() for value in across]
     value = across[int(np.argmax(totals))]
@@ -80,9 +78,7 @@ def _smooth(value: Floats) -> Floats:
     return smooth
 
 
-def _parabola(
-    t: NDArray[np.float64], offset: NDArray[np.float64], weight: Floats, length: float
-) -> NDArray[np.float64]:
+def _parabola(t: Points, offset: Points, weight: Floats, length: float) -> Points:
     """Fit offset = c0 + c1·t + c2·(t² − 1/12) by re-weighted least squares, held to a gentle bend."""
     basis = np.stack([np.ones_like(t), t, np.square(t) - 1 / 12], axis=1)
     # A start that outliers can't pull: the best of lines through pairs of samples.
@@ -101,12 +97,14 @@ def _parabola(
     for scale in (3.0, 2.5, 2.0, 1.5, 1.5):
         residual = offset - basis @ coefficients
         w = weight / (1 + np.square(residual / scale)) ** 2
-        coefficients = np.linalg.solve(basis.T @ (basis * w[:, None]) + ridge + 1e-9 * np.eye(3), basis.T @ (w * offset))
+        coefficients = np.linalg.solve(
+            basis.T @ (basis * w[:, None]) + ridge + 1e-9 * np.eye(3), basis.T @ (w * offset)
+        )
         coefficients[2] = np.clip(coefficients[2], -0.06 * length, 0.06 * length)
     return np.asarray(coefficients)
 
 
-def _tangent(side: tuple[Floats, Floats, Floats, NDArray[np.float64]], t: float) -> tuple[Floats, Floats]:
+def _tangent(side: tuple[Floats, Floats, Floats, Points], t: float) -> tuple[Floats, Floats]:
     start, vector, outward, (c0, c1, c2) = side
     u = t - 0.5
     point = start + t * vector + (c0 + c1 * u + c2 * (u * u - 1 / 12)) * outward

@@ -1,17 +1,15 @@
-"""Page candidates from areas: closed contours at many thresholds, colour clusters, and foreground cut from the frame."""
+"""Page candidates from areas: closed outlines at many thresholds, colour clusters, what differs from the border."""
 
 from __future__ import annotations
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-from devices.imaging.edges import EdgeField, Floats
-
-Mask = NDArray[np.uint8]
+from devices.imaging.arrays import Floats, Mask, Pixels, Points
+from devices.imaging.edges import EdgeField
 
 
-def region_quads(field: EdgeField, bgr: NDArray[np.uint8]) -> Floats:
+def region_quads(field: EdgeField, bgr: Pixels) -> Floats:
     """Collect quads round large areas.
 
     Args:
@@ -63,7 +61,7 @@ def _threshold_masks(field: EdgeField) -> list[Mask]:
     return masks
 
 
-def _cluster_masks(small: NDArray[np.uint8]) -> list[Mask]:
+def _cluster_masks(small: Pixels) -> list[Mask]:
     """Masks of colour clusters of a small image, alone and the brightest ones together."""
     lab = cv2.cvtColor(cv2.medianBlur(small, 5), cv2.COLOR_BGR2LAB).astype(np.float32)
     points = lab.reshape(-1, 3) * np.array([0.6, 1.4, 1.4], np.float32)
@@ -81,14 +79,12 @@ def _cluster_masks(small: NDArray[np.uint8]) -> list[Mask]:
     return masks
 
 
-def _border_masks(small: NDArray[np.uint8]) -> list[Mask]:
+def _border_masks(small: Pixels) -> list[Mask]:
     """What differs from the frame's border: colour distance at several levels, and a GrabCut from the middle."""
     lab = cv2.cvtColor(cv2.medianBlur(small, 5), cv2.COLOR_BGR2LAB).astype(np.float32)
     height, width = lab.shape[:2]
     edge = max(3, height // 40)
-    border = np.concatenate(
-        [part.reshape(-1, 3) for part in (lab[:edge], lab[-edge:], lab[:, :edge], lab[:, -edge:])]
-    )
+    border = np.concatenate([part.reshape(-1, 3) for part in (lab[:edge], lab[-edge:], lab[:, :edge], lab[:, -edge:])])
     spread = np.cov(border.T) + np.diag([60.0, 12.0, 12.0])
     centred = lab.reshape(-1, 3) - border.mean(axis=0)
     distance = np.sqrt(np.einsum("ij,jk,ik->i", centred, np.linalg.inv(spread), centred)).reshape(height, width)
@@ -99,7 +95,7 @@ def _border_masks(small: NDArray[np.uint8]) -> list[Mask]:
     if (cut == cv2.GC_PR_FGD).sum() > 200:
         cv2.setRNGSeed(7)
         try:
-            cv2.grabCut(small, cut, None, np.zeros((1, 65)), np.zeros((1, 65)), 2, cv2.GC_INIT_WITH_MASK)
+            cv2.grabCut(small, cut, (0, 0, 1, 1), np.zeros((1, 65)), np.zeros((1, 65)), 2, cv2.GC_INIT_WITH_MASK)
         except cv2.error:  # one of its two colour models is empty: a flat picture has nothing to cut
             return masks
         masks.append((np.isin(cut, (cv2.GC_FGD, cv2.GC_PR_FGD)) * 255).astype(np.uint8))
@@ -127,7 +123,7 @@ def _quads_of_mask(mask: Mask, least_area: float) -> list[Floats]:
     return quads
 
 
-def _opened_hull(contour: NDArray[np.int32], shape: tuple[int, ...]) -> NDArray[np.int32] | None:
+def _opened_hull(contour: Pixels, shape: tuple[int, ...]) -> Pixels | None:
     """Hull of an outline after thin things that touch it (pens, fingers, cables) are removed."""
     filled = np.zeros(shape[:2], np.uint8)
     cv2.drawContours(filled, [contour], -1, 255, cv2.FILLED)
@@ -136,7 +132,7 @@ def _opened_hull(contour: NDArray[np.int32], shape: tuple[int, ...]) -> NDArray[
     parts, _ = cv2.findContours(filled, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
     if not parts:
         return None
-    hull: NDArray[np.int32] = cv2.convexHull(max(parts, key=cv2.contourArea))
+    hull: Pixels = cv2.convexHull(max(parts, key=cv2.contourArea))
     return hull
 
 
@@ -147,7 +143,7 @@ def _quad_of_hull(hull: Floats) -> Floats | None:
     if len(polygon) < 4:
         return None
     while len(polygon) > 4:
-        best: tuple[float, int, NDArray[np.float64]] | None = None
+        best: tuple[float, int, Points] | None = None
         count = len(polygon)
         for i in range(count):
             before, start, end, after = (polygon[(i + k) % count] for k in (-1, 0, 1, 2))
