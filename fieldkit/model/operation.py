@@ -6,11 +6,14 @@ from datetime import datetime
 from typing import Literal
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from fieldkit.model.stamp import Stamp
 
 EntityKind = Literal["enterprise", "visit", "task", "petition", "officer", "track"]
 ResultState = Literal["applied", "conflict", "rejected", "blocked", "quarantined", "retry"]
+Body = msgspec.Raw | UnsetType
+"""JSON as it came, or UNSET (which is false). Not `Raw | None`: msgspec 0.22 then decodes nothing but null."""
 OutboxState = Literal["pending", "inflight", "acked", "conflict", "rejected", "quarantined", "parked"]
 
 
@@ -51,7 +54,7 @@ class OpResult(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     receipt: str = ""
     missing: tuple[str, ...] = ()
     problem: Problem | None = None
-    current: msgspec.Raw | None = None
+    current: Body = UNSET
 
 
 class Filing(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -77,5 +80,5 @@ class Change(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     version: int
     change: int
     deleted: bool = False
-    body: msgspec.Raw | None = None
+    body: Body = UNSET
     filing: Filing | None = None
