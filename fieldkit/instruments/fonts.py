@@ -7,8 +7,9 @@ import sys
 import unicodedata
 from collections.abc import Iterator
 from functools import cache
+from itertools import groupby
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from reportlab.pdfbase import pdfmetrics
 
@@ -19,6 +20,21 @@ from fieldkit.resource import resource
 SERIF: Final = "NotoSerifSC-Regular.ttf"
 RARE: Final = "HanaMinB.ttf"
 """Characters of Extension B and beyond, which names of people and places need."""
+
+
+SUBSCRIPTS: Final = dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋", "0123456789+-", strict=True))
+"""Small figures of NH₃ and SO₂, which neither font has: set as lowered small figures."""
+
+SUBSCRIPT_SCALE: Final = 0.62
+SUBSCRIPT_DROP_EM: Final = 0.12
+
+
+class Run(NamedTuple):
+    """A piece of text one font writes; `lowered` is set small and below the line."""
+
+    font: str
+    text: str
+    lowered: bool = False
 
 
 class FontMissing(KnownError):
@@ -67,7 +83,7 @@ class FontSet:
         """Return the registered font that writes `character`, or "" if none does."""
         known = self._names.get(character)
         if known is None:
-            known = self._names[character] = self._find(ord(character))
+            known = self._names[character] = self._find(ord(SUBSCRIPTS.get(character, character)))
         return known
 
     def _find(self, code: int) -> str:
@@ -78,24 +94,24 @@ class FontSet:
                     return str(font.fontName)
         return ""
 
-    def runs(self, text: str) -> Iterator[tuple[str, str]]:
-        """Yield (font name, piece) for the pieces of `text` that one font writes.
+    def runs(self, text: str) -> Iterator[Run]:
+        """Yield the pieces of `text` that one font writes, in order.
 
         Raises:
             GlyphMissing: a character is in none of the fonts.
         """
-        start = 0
-        for i in range(1, len(text) + 1):
-            name = self.font_of(text[start])
-            if not name:
-                raise GlyphMissing(characters=_listed([text[start]]))
-            if i == len(text) or self.font_of(text[i]) != name:
-                yield name, text[start:i]
-                start = i
+        for (font, lowered), group in groupby(text, lambda c: (self.font_of(c), c in SUBSCRIPTS)):
+            piece = "".join(group)
+            if not font:
+                raise GlyphMissing(characters=_listed([piece[0]]))
+            yield Run(font, "".join(SUBSCRIPTS.get(c, c) for c in piece) if lowered else piece, lowered)
 
     def width(self, text: str, size_pt: float) -> float:
         """Return the width of `text` in points."""
-        return sum(pdfmetrics.stringWidth(piece, name, size_pt) for name, piece in self.runs(text))
+        return sum(
+            float(pdfmetrics.stringWidth(run.text, run.font, size_pt)) * (SUBSCRIPT_SCALE if run.lowered else 1)
+            for run in self.runs(text)
+        )
 
     def require(self, text: str) -> None:
         """Check that every character of `text` can be written.

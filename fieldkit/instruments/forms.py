@@ -141,6 +141,10 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True):
     cell_line_mm: float
     cell_pad_mm: float
     empty: str
+    confirmed: str
+    not_confirmed: str
+    not_answered: str
+    code_label: str
     number_label: str
     continued_title: str
     continued_below: str
