@@ -52,6 +52,8 @@ class _Terminal:
                 tty.setraw(slave)
                 os.set_blocking(master, False)
                 self._ends = master, slave
+                if self._link.is_symlink():
+                    self._link.unlink()  # left by one that was killed
                 self._link.symlink_to(os.ttyname(slave))
 
     def unplug(self) -> None:
@@ -197,11 +199,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     walk = Walk(options.speed)
     if options.at:
         walk.go_to(*options.at)
-    wire: _Wire
-    if options.tcp:
-        wire = _Socket()
-    else:
-        wire = _Terminal(options.link or Path(tempfile.mkdtemp(prefix="fieldkit-gps-")) / "gps")
+    with tempfile.TemporaryDirectory(prefix="fieldkit-gps-") as folder:
+        wire = _Socket() if options.tcp else _Terminal(options.link or Path(folder) / "gps")
+        _run(options, wire, walk)
+    return 0
+
+
+def _run(options: argparse.Namespace, wire: _Wire, walk: Walk) -> None:
     receiver = EmulatedReceiver(wire, walk, options.tick, timedelta(seconds=options.ahead))
     for fault in options.fault:
         receiver.fault(fault)
@@ -210,7 +214,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         {"fault": receiver.fault, "clear": receiver.clear, "at": receiver.at, "state": receiver.describe},
     )
     receiver.stop()
-    return 0
 
 
 if __name__ == "__main__":

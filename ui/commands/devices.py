@@ -1,0 +1,81 @@
+"""What is connected and how it is: each device is asked, and answers in words.
+
+Addresses come from the options, else from the file beside the kit (`$FIELDKIT_HOME-devices.json`). `--save` keeps
+the options there. `--practice` starts an emulator of each device and asks those.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+import msgspec
+
+from devices.config import DeviceConfig, load, place, save
+from devices.status import DeviceStatus
+from devices.survey import survey
+
+_NAMES = {"printer": "A4 打印机", "label-printer": "标签打印机", "wand": "扫描棒", "receiver": "定位器"}
+_STATES = {"ready": "就绪", "attention": "请处理", "off": "未连接"}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the command's arguments."""
+    parser.add_argument("--printer", metavar="URI", help="A4 printer: ipp://host/ipp/print")
+    parser.add_argument("--label", metavar="HOST[:PORT]", help="label printer (ESC/POS)")
+    parser.add_argument("--gps", metavar="PORT", help="receiver: serial port")
+    parser.add_argument("--wand", metavar="FOLDER", help="folder that the wand fills")
+    parser.add_argument("--save", action="store_true", help="keep these addresses for the kit")
+    parser.add_argument("--practice", action="store_true", help="start the emulators and ask those")
+    parser.add_argument("--json", action="store_true", help="for machines")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Ask every device and print how it is."""
+    if args.practice:
+        from devices.emulators.practice import Practice
+
+        with tempfile.TemporaryDirectory(prefix="fieldkit-practice-") as folder, Practice(Path(folder)) as practice:
+            _print(survey(practice.config), args.json)
+        return 0
+    config = configured(args)
+    if args.save:
+        save(_file(), config)
+    _print(survey(config), args.json)
+    return 0
+
+
+def configured(args: argparse.Namespace) -> DeviceConfig:
+    """Return the kit's addresses with the options over them."""
+    given: dict[str, object] = {}
+    if args.printer:
+        given["printer_uri"] = args.printer
+    if args.label:
+        host, _, port = args.label.rpartition(":") if args.label.rpartition(":")[2].isdigit() else (args.label, "", "")
+        given["label_host"] = host
+        given["label_port"] = int(port or 9100)
+    if args.gps:
+        given["gps_port"] = args.gps
+    if args.wand:
+        given["wand_folder"] = str(Path(args.wand).resolve())
+    return msgspec.structs.replace(load(_file()), **given)
+
+
+def _file() -> Path:
+    return place(Path(os.environ.get("FIELDKIT_HOME") or Path.home() / ".fieldkit"))
+
+
+def _print(found: tuple[DeviceStatus, ...], as_json: bool) -> None:
+    if as_json:
+        sys.stdout.buffer.write(msgspec.json.encode(found) + b"\n")
+        return
+    if not found:
+        print("还没有登记设备：用 --printer --label --gps --wand 指定，加 --save 保存；没有设备可用 --practice 练习。")
+        print("No device is set: give --printer, --label, --gps or --wand (--save keeps them), or --practice.")
+    for status in found:
+        print(
+            f"{_NAMES[status.kind]}  {_STATES[status.state]}  {status.name}\n    {status.words_zh}\n    {status.words_en}"
+        )
