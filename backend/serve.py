@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import socket
+import threading
 from pathlib import Path
 
 import msgspec
@@ -29,6 +30,7 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     port: int
     demo: bool
     ready: Path | None
+    until_eof: bool
     public_url: str | None
     county: str
     county_name: str
@@ -46,6 +48,8 @@ def serve(wish: Wish) -> None:
             url = wish.public_url or _url(wish.host, listener.getsockname()[1])
             code = _open_county(services, wish, url)
             server = _Server(_config(services), wish.ready, _ready(services, url, code))
+            if wish.until_eof:
+                threading.Thread(target=_stop_at_eof, args=(server,), name="stdin", daemon=True).start()
             server.run(sockets=[listener])
         finally:
             services.database.close()
@@ -68,6 +72,13 @@ class _Server(uvicorn.Server):
                 partial = self._ready.with_name(f".{self._ready.name}.partial")
                 partial.write_text(text, "utf-8")
                 partial.replace(self._ready)
+
+
+def _stop_at_eof(server: uvicorn.Server) -> None:
+    """Stop when stdin ends: whoever started this backend is gone, however it went."""
+    while os.read(0, 1024):
+        pass
+    server.should_exit = True
 
 
 def _config(services: Services) -> uvicorn.Config:
