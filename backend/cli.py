@@ -45,9 +45,7 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--port", type=_port, default=8443, help="0 takes a free one (default: %(default)s)")
     serve.add_argument("--demo", action="store_true", help="seed the fictional county once; give an enrolment code")
     serve.add_argument("--ready", type=Path, metavar="FILE", help="JSON written once the server listens")
-    serve.add_argument(
-        "--until-eof", action="store_true", help="stop when stdin ends, with the program that started it"
-    )
+    serve.add_argument("--until-eof", action="store_true", help="stop when stdin ends, with who started it")
     serve.add_argument("--public-url", metavar="URL", help="address kits are told, where it differs")
     serve.add_argument("--county", default="330424", help="division code of a new installation (default: %(default)s)")
     serve.add_argument("--county-name", default="海盐县", help="its name (default: %(default)s)")

@@ -10,7 +10,9 @@ import msgspec
 from fieldkit.clock import Clock
 from fieldkit.crypto.device import load_private
 from fieldkit.errors import KnownError, NotEnrolled, NotTheServer
-from fieldkit.replica import BlobRow, Enrolment, Replica
+from fieldkit.replica import Replica
+from fieldkit.replica.blobs import BlobRow
+from fieldkit.replica.enrolment import Enrolment
 from sync.client import SignIn, SyncClient
 from sync.pull import Pull
 from sync.push import Push
@@ -154,8 +156,8 @@ class SyncEngine:
         client.transport.cancel = cancel
         try:
             hello = client.hello()
-        except NotTheServer:
-            enrolment = self._spare(enrolment)
+        except NotTheServer as first:
+            enrolment = self._spare(enrolment, first)
             self._disconnect()
             client = self._client(enrolment)
             client.transport.cancel = cancel
@@ -165,8 +167,8 @@ class SyncEngine:
             raise NotTheServer(why=f"协议不同 (protocol {hello.protocol})")
         return enrolment, client, hello
 
-    def _spare(self, enrolment: Enrolment) -> Enrolment:
-        """Follow the server to its spare authority, whose key's pin came at enrolment; else tell the first error."""
+    def _spare(self, enrolment: Enrolment, first: NotTheServer) -> Enrolment:
+        """Follow the server to its spare authority, whose key's pin came at enrolment; else raise the first error."""
         believed = frozenset({enrolment.spare_pin}) - {""}
         try:
             ca_pem = fetch_authority(enrolment.server_url, believed, self._timeouts.connect_s)

@@ -12,7 +12,7 @@ from fieldkit.clock import Clock
 from fieldkit.crypto.device import new_device_key, private_hex, public_hex
 from fieldkit.errors import InvalidInput, NotTheServer
 from fieldkit.model.officer import Officer
-from fieldkit.replica import Enrolment
+from fieldkit.replica.enrolment import Enrolment
 from sync.client import Credentials, SyncClient
 from sync.transport import Device, Timeouts, Transport
 from sync.trust import fetch_authority, pin_of

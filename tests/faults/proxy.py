@@ -22,10 +22,10 @@ Kind = Literal["none", "refuse", "cut_up", "cut_down", "stall_down", "reset_down
 class Fault:
     """What happens to connections.
 
-    `refuse`: closed at once. `cut_up`: after `after` bytes from the kit both sides are closed; `cut_down`: after `after`
-    bytes from the backend; `reset_down`: the same with RST. `stall_down`: after `after` bytes nothing more comes down.
-    `trickle_down`: a byte at a time. `answer`: `text` is sent to whoever calls, through `tls` if given.
-    `times` connections are hurt (None = all), counted when the fault happens; `skip` bytes count per connection.
+    `refuse`: closed at once. `cut_up`: after `after` bytes from the kit both sides are closed; `cut_down`: after
+    `after` bytes from the backend; `reset_down`: the same with RST. `stall_down`: after `after` bytes nothing more
+    comes down. `trickle_down`: a byte at a time. `answer`: `text` is sent to whoever calls, through `tls` if given.
+    `times` connections are hurt (None = all); bytes are counted for each connection.
     """
 
     kind: Kind = "none"
