@@ -1,7 +1,7 @@
 """The kit's keys: one random master key, wrapped for each officer by a password (argon2id + AES-256-GCM).
 
-`keys.json` holds salts, wrapped keys, officer numbers and the count of wrong passwords; no name and no key in the clear.
-It is written whole and durably each time.
+`keys.json` holds salts, wrapped keys, officer numbers and the count of wrong passwords; no name and no key in the
+clear. It is written whole and durably each time.
 """
 
 from __future__ import annotations

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from itertools import pairwise
 
 from fieldkit.errors import InvalidInput
 from fieldkit.resource import resource
@@ -31,7 +32,7 @@ def check(password: str, number: str = "") -> None:
 
 def _is_run(text: str) -> bool:
     """Tell whether every character follows the one before: abcdefghij, 9876543210."""
-    steps = {ord(b) - ord(a) for a, b in zip(text, text[1:], strict=False)}
+    steps = {ord(b) - ord(a) for a, b in pairwise(text)}
     return steps in ({1}, {-1})
 
 

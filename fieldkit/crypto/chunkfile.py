@@ -1,10 +1,10 @@
 """Encrypted files in chunks: any range can be read, and no byte can be changed, moved, cut or swapped unseen.
 
 Layout: a header of 32 bytes (suite mark, log2 of the chunk size, 14 zero bytes, 16 random bytes: the file id), then
-chunks of AES-256-GCM, each `size` bytes of content and 16 of tag; only the last may be shorter, and an empty file has one
-empty chunk. Each file has its own key, HKDF-SHA256 of the blobs' key with the file id as salt, so a nonce (chunk index, and
-1 on the last chunk) never meets a key twice. The whole header is authenticated with every chunk. The caller keeps the file
-id beside the file's name: a whole file put in another's place is then found too.
+chunks of AES-256-GCM, each `size` bytes of content and 16 of tag; only the last may be shorter, and an empty file has
+one empty chunk. Each file has its own key, HKDF-SHA256 of the blobs' key with the file id as salt, so a nonce (chunk
+index, and 1 on the last chunk) never meets a key twice. The whole header is authenticated with every chunk. The caller
+keeps the file id beside the file's name: a whole file put in another's place is then found too.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from fieldkit.errors import StorageFull
 
@@ -23,12 +24,17 @@ def write_bytes(path: Path, data: bytes) -> None:
         try:
             with temporary.open("wb") as file:
                 file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
+                sync_file(file)
             replace(temporary, path)
         except OSError:
             temporary.unlink(missing_ok=True)
             raise
+
+
+def sync_file(file: BinaryIO) -> None:
+    """Wait until what was written to `file` is on the disk."""
+    file.flush()
+    os.fsync(file.fileno())
 
 
 def replace(temporary: Path, path: Path) -> None:

@@ -1,8 +1,8 @@
 """HTTP Message Signatures (RFC 9421, Ed25519) with Content-Digest (RFC 9530): one form for kit and backend.
 
-Covered are method, path, query and body digest, with creation time, nonce and key id. The host is not covered: a kit may
-reach its backend by more than one name, and the pinned TLS says who answers. The age of a signature and the reuse of a
-nonce are judged by the backend, which alone knows its time and what it has seen.
+Covered are method, path, query and body digest, with creation time, nonce and key id. The host is not covered: a kit
+may reach its backend by more than one name, and the pinned TLS says who answers. The age of a signature and the reuse
+of a nonce are judged by the backend, which alone knows its time and what it has seen.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from datetime import UTC, datetime
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from http_message_signatures import (
+    HTTPMessageSignaturesException,
     HTTPMessageSigner,
     HTTPMessageVerifier,
     HTTPSignatureKeyResolver,
-    InvalidSignature,
     algorithms,
 )
 
@@ -48,7 +48,7 @@ class _Message(msgspec.Struct):
     headers: dict[str, str]
 
 
-class _Keys(HTTPSignatureKeyResolver):  # type: ignore[misc]  # the package ships no types for its base
+class _Keys(HTTPSignatureKeyResolver):
     def __init__(
         self, private: Ed25519PrivateKey | None, public: Callable[[str], Ed25519PublicKey | None] | None
     ) -> None:
@@ -61,7 +61,7 @@ class _Keys(HTTPSignatureKeyResolver):  # type: ignore[misc]  # the package ship
         return None if self._public is None else self._public(key_id)
 
 
-class _Verifier(HTTPMessageVerifier):  # type: ignore[misc]  # the package ships no types for its base
+class _Verifier(HTTPMessageVerifier):
     def validate_created_and_expires(self, sig_input: object, max_age: object = None) -> None:
         """Leave the time to the backend, which answers `clock-skew` with its own."""
 
@@ -127,12 +127,12 @@ def verify(
         (result,) = verifier.verify(message, max_age=None, require_components=COVERED, body=body)
         parameters = result.parameters
         return Signed(
-            created=datetime.fromtimestamp(parameters["created"], UTC),
-            nonce=parameters["nonce"],
-            key_id=parameters["keyid"],
+            created=datetime.fromtimestamp(int(parameters["created"]), UTC),
+            nonce=str(parameters["nonce"]),
+            key_id=str(parameters["keyid"]),
         )
-    except (InvalidSignature, KeyError, ValueError, OverflowError) as error:
-        raise BadSignature(why=str(error)) from error
+    except (HTTPMessageSignaturesException, KeyError, ValueError, OverflowError) as error:
+        raise BadSignature(why=str(error) or "altered") from error
 
 
 _OURS = frozenset({"content-digest", "signature-input", "signature"})

@@ -1,1 +1,5 @@
-"""Two SQLCipher files behind one door: what the backend owns and what the officer made."""
+"""Two SQLCipher files behind one door: archives, visits, tasks, search, outbox, blobs, audit."""
+
+from fieldkit.replica.door import Replica
+
+__all__ = ["Replica"]

@@ -1,0 +1,143 @@
+"""What is done about a damaged file at the start: keep all unsent work, and say what was lost."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from fieldkit.access.keys import Keys
+from fieldkit.crypto import durable
+from fieldkit.errors import KnownError, ReplicaDamaged
+from fieldkit.replica import driver, home, schema
+
+SMALL = 256 << 20
+"""A `work.db` up to this size is checked whole at each start, at about 400 MB/s; it is normally a few MB."""
+
+
+class Recovered(KnownError):
+    """A notice: a file was damaged, and this was done about it."""
+
+
+def repair(folder: Path, keys: Keys) -> list[Recovered]:
+    """Bring both files into a state that opens, and return what had to be done. The caller is alone in the kit.
+
+    A damaged `replica.db` is set aside for a fresh one: everything in it comes again with the next sync. A damaged
+    `work.db` is set aside for its copy; rows of it that still read are compared, so that the notice names what was
+    lost.
+
+    Raises:
+        ReplicaTooNew: a file was written by a newer program; nothing was changed.
+        ReplicaDamaged: `work.db` and its copy are both unreadable; nothing was changed.
+    """
+    notices = []
+    if notice := _repair_work(folder, keys):
+        notices.append(notice)
+    if notice := _repair_replica(folder, keys):
+        notices.append(notice)
+    return notices
+
+
+def is_damaged(path: Path, key: bytes, known: int, *, whole: bool) -> bool:
+    """Tell whether a file fails to open, or, if `whole`, has a page whose MAC or structure is wrong.
+
+    Raises:
+        ReplicaTooNew: it opens, and is of a newer program.
+    """
+    try:
+        connection = driver.connect(path, key, known)
+    except ReplicaDamaged:
+        return True
+    try:
+        # What waits in the WAL goes into the file first: the check reads the file's pages.
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return bool(whole and driver.integrity(connection))
+    except (driver.Error, ReplicaDamaged):
+        return True
+    finally:
+        connection.close()
+
+
+def set_aside(path: Path) -> None:
+    """Rename a damaged file, and drop its WAL: still encrypted, kept for whoever may want to look at it."""
+    for ending in ("-wal", "-shm"):
+        beside = path.with_name(path.name + ending)
+        if beside.exists():
+            beside.replace(path.with_name(f"{path.name}.damaged{ending}"))
+    if path.exists():
+        durable.replace(path, path.with_name(f"{path.name}.damaged"))
+
+
+def _repair_work(folder: Path, keys: Keys) -> Recovered | None:
+    path, copy = folder / home.WORK, folder / home.WORK_COPY
+    if path.exists():
+        whole = path.stat().st_size <= SMALL
+        if not is_damaged(path, keys.work_db, schema.WORK_VERSION, whole=whole):
+            return None
+    elif not copy.exists():
+        raise ReplicaDamaged(where=home.WORK)
+    if not copy.exists() or is_damaged(copy, keys.work_db, schema.WORK_VERSION, whole=True):
+        raise ReplicaDamaged("replica.work_lost")
+    before = _rows_of(path, keys)
+    set_aside(path)
+    temporary = path.with_suffix(".part")
+    with durable.full_disk_told():
+        shutil.copyfile(copy, temporary)
+        with temporary.open("rb+") as file:
+            durable.sync_file(file)
+    durable.replace(temporary, path)
+    return _told(before, _rows_of(path, keys))
+
+
+def _repair_replica(folder: Path, keys: Keys) -> Recovered | None:
+    path, mark = folder / home.REPLICA, folder / home.DAMAGED
+    if not path.exists():
+        mark.unlink(missing_ok=True)
+        return Recovered("replica.refetch_lost")
+    if not mark.exists() and not is_damaged(path, keys.replica_db, schema.REPLICA_VERSION, whole=False):
+        return None
+    set_aside(path)
+    # Nothing in it can't be fetched again: a damaged replica is not worth the disk.
+    for kept in folder.glob(f"{home.REPLICA}.damaged*"):
+        kept.unlink()
+    mark.unlink(missing_ok=True)
+    return Recovered("replica.refetch_damaged")
+
+
+def _rows_of(path: Path, keys: Keys) -> dict[tuple[str, str], tuple[str, str]] | None:
+    """Return {(table, id): (what an officer calls it, saved at)} as far as the file reads; None: not at all."""
+    if not path.exists():
+        return None
+    found: dict[tuple[str, str], tuple[str, str]] = {}
+    try:
+        connection = driver.connect(path, keys.work_db, schema.WORK_VERSION)
+    except KnownError:
+        return None
+    try:
+        for table, sql in _NAMED.items():
+            for entity_id, name, saved in connection.execute(sql):
+                found[table, entity_id] = (name, saved)
+    except driver.Error:
+        return found or None
+    finally:
+        connection.close()
+    return found
+
+
+_NAMED = {
+    "draft": "SELECT id, enterprise_name || ' ' || number, saved_at FROM draft",
+    "outbox": "SELECT op_id, title, captured_at FROM outbox",
+    "blob": "SELECT sha256, CASE filename WHEN '' THEN media_type ELSE filename END, kept_at FROM blob",
+    "track": "SELECT id, '轨迹 ' || officer, saved_at FROM track",
+}
+
+
+def _told(
+    before: dict[tuple[str, str], tuple[str, str]] | None, after: dict[tuple[str, str], tuple[str, str]] | None
+) -> Recovered:
+    saved_until = max((saved for _, saved in (after or {}).values()), default="")
+    if before is None:
+        return Recovered("replica.work_recovered_unknown", until=saved_until)
+    lost = sorted({name for key, (name, saved) in before.items() if (after or {}).get(key, ("", ""))[1] != saved})
+    if not lost:
+        return Recovered("replica.work_recovered_whole", until=saved_until)
+    return Recovered("replica.work_recovered", until=saved_until, lost="、".join(lost))
