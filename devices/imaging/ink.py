@@ -16,12 +16,14 @@ class Ink:
 
     Attributes:
         depth: H×W, 0 paper … 1 black, in the channel that the ink darkens most.
+        dark: H×W, the same in the red channel alone, which red paste hardly darkens and every pen does.
         red: H×W, how red: depth in green and blue beyond the depth in red.
         noise: standard deviation of `depth` on bare paper.
         light: H×W brightness of the paper, 0…255.
     """
 
     depth: Floats
+    dark: Floats
     red: Floats
     noise: float
     light: Floats
@@ -48,7 +50,8 @@ def find_ink(part: Pixels, px_per_mm: float) -> Ink:
     red = np.clip((level[..., 0] + level[..., 1]) / 2 - np.maximum(level[..., 2], 0), 0, 1)
     values = level[..., 1][bare][::7]
     noise = float(1.4826 * np.median(np.abs(values - np.median(values)))) if len(values) else 0.1
-    return Ink(depth.astype(np.float32), red.astype(np.float32), noise, light)
+    dark = np.clip(level[..., 2], 0, 1)
+    return Ink(depth.astype(np.float32), dark.astype(np.float32), red.astype(np.float32), noise, light)
 
 
 def hysteresis(values: Floats, low: float, high: float) -> Mask:

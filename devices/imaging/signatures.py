@@ -67,7 +67,7 @@ def weigh_boxes(image: Pixels, page: Registration) -> tuple[Weighed, ...]:
         image: the photo or scan, H×W×3 BGR.
         page: where the page lies in it.
     """
-    area = Box(FOOT.x - 8, FOOT.y - 8, FOOT.w + 16, FOOT.h + 14)
+    area = Box(FOOT.x - 12, FOOT.y - 24, FOOT.w + 24, FOOT.h + 32)
     foot = _flat(image, page.matrix, area)
     ink = find_ink(foot, PX_PER_MM)
     sharpness = _px_per_mm(page)
@@ -106,7 +106,7 @@ def _in_frame(image: Pixels, matrix: Points, box: Box) -> bool:
 def _stamps(ink: Ink) -> Mask:
     """Red areas larger than any thumb: stamps, and whatever touches them in red."""
     red = (ink.red > 0.14).astype(np.uint8)
-    joined = cv2.morphologyEx(red, cv2.MORPH_CLOSE, np.ones((round(1.6 * PX_PER_MM),) * 2, np.uint8))
+    joined = cv2.morphologyEx(red, cv2.MORPH_CLOSE, np.ones((round(3 * PX_PER_MM),) * 2, np.uint8))
     _, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
     extent = np.maximum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]) / PX_PER_MM
     large = extent > 21
@@ -123,13 +123,16 @@ def _weigh(name: str, box: Box, area: Box, foot: Pixels, ink: Ink, stamps: Mask,
         [[edge, edge], [width - edge, edge], [width - edge, height - edge], [edge, height - edge]], np.float32
     )
     matrix = cv2.getPerspectiveTransform(corners.astype(np.float32), target)
-    depth, red, stamped = (
+    depth, dark, red, stamped = (
         cv2.warpPerspective(plane, matrix, (width, height), flags=cv2.INTER_LINEAR)
-        for plane in (ink.depth, ink.red, stamps.astype(np.float32))
+        for plane in (ink.depth, ink.dark, ink.red, stamps.astype(np.float32))
     )
     low = max(0.13, 4.5 * ink.noise)
-    pen = hysteresis(np.where((red > 0.14) & (depth - red < 0.2), 0, depth), low, max(0.26, 1.7 * low))
-    pen &= ~((stamped > 0.3) & (red > 0.1))
+    # Where there is red paste only what darkens the red channel too is pen; files keep colour at half the resolution,
+    # so a stamp's own edges look dark in it for a pixel or two.
+    near_red = cv2.dilate(red, np.ones((5, 5), np.uint8))
+    depth = np.where(near_red > 0.12, np.clip(dark - 0.55 * near_red, 0, 1), depth)
+    pen = hysteresis(depth, low, max(0.26, 1.7 * low))
     return _decide(name, pen, (red > 0.14) & (stamped < 0.3), (red > 0.14) & (stamped >= 0.3), rules, sharpness)
 
 
@@ -143,7 +146,7 @@ def _decide(name: str, pen: Mask, red: Mask, stamped: Mask, rules: int, sharpnes
     outside[edge - inset : -edge + inset, edge - inset : -edge + inset] = False
     mine, doubt = _own_strokes(pen & inside, pen & outside)
     distance = cv2.distanceTransform(mine.astype(np.uint8), cv2.DIST_L2, 3) / k
-    blot = mine & (cv2.dilate((distance > 0.95).astype(np.uint8), np.ones((round(1.6 * k),) * 2, np.uint8)) > 0)
+    blot = mine & (cv2.dilate((distance > 1.3).astype(np.uint8), np.ones((round(2.4 * k),) * 2, np.uint8)) > 0)
     doubt += float(blot.sum()) / k**2
     stroke = mine & ~blot
     stroke_mm2 = float(stroke.sum()) / k**2
@@ -152,12 +155,18 @@ def _decide(name: str, pen: Mask, red: Mask, stamped: Mask, rules: int, sharpnes
     rows, columns = np.nonzero(stroke)
     extent = float(np.hypot(np.ptp(rows), np.ptp(columns))) / k if len(rows) else 0.0
     thumb_mm2, loose_mm2 = _thumb(red & inside)
-    doubt += loose_mm2 + float((stamped & inside).sum()) / k**2
+    under_stamp = float((stamped & inside).sum()) / k**2
+    doubt += loose_mm2 + under_stamp
     blurred = sharpness < LEAST_PX_PER_MM
     state: InkState = "unsure"
-    if stroke_mm >= LEAST_STROKE_MM and extent >= 3.2 and rules >= 2 and not blurred:
+    if (
+        stroke_mm >= (LEAST_STROKE_MM if under_stamp < 2 else 2.5 * LEAST_STROKE_MM)
+        and extent >= 3.2
+        and rules >= 2
+        and not blurred
+    ):
         state = "signed"
-    elif thumb_mm2 >= 22 and rules >= 2:
+    elif thumb_mm2 >= 22 and rules >= 2 and not stamped.any():
         state = "signed"
     elif stroke_mm2 < 0.3 and doubt < 0.5 and thumb_mm2 < 1 and rules >= 3 and not blurred:
         state = "empty"
@@ -221,7 +230,7 @@ def _thumb(red: Mask) -> tuple[float, float]:
         size = float((red & (labels == label)).sum()) / k**2
         if size < 0.3:
             continue
-        if 6 <= w <= 20 and 6 <= h <= 20 and stats[label, cv2.CC_STAT_AREA] / k**2 > 0.35 * w * h:
+        if 6 <= w <= 20 and 6 <= h <= 20 and stats[label, cv2.CC_STAT_AREA] / k**2 > 0.55 * w * h:
             thumb = max(thumb, size)
         else:
             loose += size
