@@ -82,7 +82,7 @@ class WorkCopier:
 
     def _copy(self, temporary: Path) -> None:
         temporary.unlink(missing_ok=True)
-        target = driver.connect(temporary, self._key, self._known)
+        target = driver.connect(temporary, self._key, self._known, wal=False)
         try:
             with self._connections.work.alone() as work:
                 work.backup(target, pages=PAGES)

@@ -153,7 +153,9 @@ class Replica:
         Args:
             progress: called with (what, how much is done), from this thread.
         """
-        files = integrity.check_files(self.home, self._keys)
+        # Both writers held: a checkpoint while pages are read would look like damage.
+        with self._connections.work.alone(), self._connections.replica.alone():
+            files = integrity.check_files(self.home, self._keys)
         if any(problem.where == home.REPLICA for problem in files[1]):
             (self.home / home.DAMAGED).touch()
         if any(problem.where in (home.REPLICA, home.WORK) for problem in files[1]):
@@ -179,3 +181,21 @@ class Replica:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def verify_kit(
+    folder: Path, keys: Keys, clock: Clock, progress: integrity.Progress | None = None
+) -> integrity.VerifyReport:
+    """Check a kit that is not open here. Unlike `Replica.open`, this repairs nothing: it tells what it found.
+
+    Raises:
+        NotEnrolled: no kit is here.
+        ReplicaTooNew: a newer program wrote a file.
+    """
+    if not (folder / home.WORK).exists() and not (folder / home.WORK_COPY).exists():
+        raise NotEnrolled(home=folder)
+    files = integrity.check_files(folder, keys)
+    if any(problem.where in (home.REPLICA, home.WORK) for problem in files[1]):
+        return integrity.report(files)
+    with Replica.open(folder, keys, clock) as replica:
+        return replica.verify(progress)

@@ -6,6 +6,7 @@ the `-shm` index hold page numbers and check sums only. `temp_store=MEMORY` keep
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -38,7 +39,7 @@ _IOERR_SHMSIZE = _IOERR | 19 << 8
 """What a full disk says when the shared index of a WAL can't grow."""
 
 
-def connect(path: Path, key: bytes, known: int, cache_kib: int = WRITER_CACHE_KIB) -> Connection:
+def connect(path: Path, key: bytes, known: int, cache_kib: int = WRITER_CACHE_KIB, *, wal: bool = True) -> Connection:
     """Open `path` with its raw 32-byte key, make sure it is ours and return the connection.
 
     Args:
@@ -46,6 +47,7 @@ def connect(path: Path, key: bytes, known: int, cache_kib: int = WRITER_CACHE_KI
         key: 32 bytes.
         known: the newest `user_version` this program understands.
         cache_kib: page cache.
+        wal: False leaves the journal mode as it is: a copy gets no files beside it.
 
     Raises:
         ReplicaTooNew: a newer program wrote it; nothing was changed.
@@ -56,6 +58,8 @@ def connect(path: Path, key: bytes, known: int, cache_kib: int = WRITER_CACHE_KI
         connection = dbapi2.connect(str(path), isolation_level=None, check_same_thread=False, timeout=BUSY_MS / 1000)
         try:
             _key(connection, key, known, cache_kib)
+            if wal:
+                connection.execute("PRAGMA journal_mode = WAL")
         except BaseException:
             connection.close()
             raise
@@ -70,7 +74,6 @@ def _key(connection: Connection, key: bytes, known: int, cache_kib: int) -> None
     connection.execute(f"PRAGMA cache_size = -{cache_kib}")
     connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
     gate(connection, known)
-    connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA foreign_keys = ON")
 
 
@@ -151,3 +154,12 @@ def _raw(key: bytes) -> str:
     if len(key) != 32:
         raise BugError("a raw key has 32 bytes")
     return f"\"x'{key.hex()}'\""
+
+
+def library_versions() -> tuple[str, str, bool]:
+    """Return the versions of SQLite and SQLCipher in use, and whether FTS5 is in it."""
+    with contextlib.closing(dbapi2.connect(":memory:")) as connection:
+        sqlite = str(connection.execute("SELECT sqlite_version()").fetchone()[0])
+        cipher = connection.execute("PRAGMA cipher_version").fetchone()
+        options = {row[0] for row in connection.execute("PRAGMA compile_options")}
+    return sqlite, str(cipher[0]) if cipher else "", "ENABLE_FTS5" in options

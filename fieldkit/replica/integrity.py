@@ -60,7 +60,7 @@ def check_files(folder: Path, keys: Keys) -> tuple[dict[str, int], list[Trouble]
 
 def _file_troubles(path: Path, key: bytes, known: int) -> list[str]:
     try:
-        connection = driver.connect(path, key, known)
+        connection = driver.connect(path, key, known, wal=path.name != home.WORK_COPY)
     except KnownError as error:
         return [error.en]
     try:

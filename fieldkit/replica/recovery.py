@@ -37,19 +37,20 @@ def repair(folder: Path, keys: Keys) -> list[Recovered]:
     return notices
 
 
-def is_damaged(path: Path, key: bytes, known: int, *, whole: bool) -> bool:
+def is_damaged(path: Path, key: bytes, known: int, *, whole: bool, wal: bool = True) -> bool:
     """Tell whether a file fails to open, or, if `whole`, has a page whose MAC or structure is wrong.
 
     Raises:
         ReplicaTooNew: it opens, and is of a newer program.
     """
     try:
-        connection = driver.connect(path, key, known)
+        connection = driver.connect(path, key, known, wal=wal)
     except ReplicaDamaged:
         return True
     try:
         # What waits in the WAL goes into the file first: the check reads the file's pages.
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        if wal:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         return bool(whole and driver.integrity(connection))
     except (driver.Error, ReplicaDamaged):
         return True
@@ -75,7 +76,7 @@ def _repair_work(folder: Path, keys: Keys) -> Recovered | None:
             return None
     elif not copy.exists():
         raise ReplicaDamaged(where=home.WORK)
-    if not copy.exists() or is_damaged(copy, keys.work_db, schema.WORK_VERSION, whole=True):
+    if not copy.exists() or is_damaged(copy, keys.work_db, schema.WORK_VERSION, whole=True, wal=False):
         raise ReplicaDamaged("replica.work_lost")
     before = _rows_of(path, keys)
     set_aside(path)

@@ -28,20 +28,23 @@ TASK_COLUMNS = ("enterprise_id", "state", "squad", "due_on")
 PETITION_COLUMNS = ("number", "enterprise_id", "received_at")
 
 PROJECTED = (
-    # A visit that waits makes its task 现场办结 here; 已结 is the backend's word. An open visit makes it 在办.
+    # A visit that waits, or came before its task's own change, makes the task 现场办结 here; 已结 is the backend's
+    # word. An open visit makes it 在办.
     """
     CREATE TEMP VIEW projected_task AS
     SELECT t.id, t.enterprise_id, t.due_on, t.body,
            CASE WHEN t.state NOT IN ('下派', '签收', '在办') THEN t.state
-                WHEN o.entity_id IS NOT NULL THEN '现场办结'
+                WHEN coalesce(o.entity_id, v.id) IS NOT NULL THEN '现场办结'
                 WHEN d.id IS NOT NULL THEN '在办'
                 ELSE t.state END AS state,
-           coalesce(o.entity_id, d.id) AS visit_id
+           coalesce(o.entity_id, v.id, d.id) AS visit_id
     FROM main.task AS t
     LEFT JOIN (
         SELECT task_id, max(entity_id) AS entity_id FROM work.outbox
         WHERE kind = 'visit' AND task_id IS NOT NULL AND state <> 'rejected' GROUP BY task_id
     ) AS o ON o.task_id = t.id
+    LEFT JOIN (SELECT task_id, max(id) AS id FROM main.visit WHERE task_id IS NOT NULL GROUP BY task_id) AS v
+        ON v.task_id = t.id
     LEFT JOIN (SELECT task_id, max(id) AS id FROM work.draft WHERE task_id IS NOT NULL GROUP BY task_id) AS d
         ON d.task_id = t.id
     """,

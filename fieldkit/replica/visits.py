@@ -36,6 +36,7 @@ REPLICA_SCHEMA_1 = (
     )""",
     "CREATE INDEX visit_of_enterprise ON visit (enterprise_id, opened_at, id)",
     "CREATE INDEX visit_opened ON visit (opened_at, id)",
+    "CREATE INDEX visit_of_task ON visit (task_id) WHERE task_id IS NOT NULL",
     "CREATE TABLE document (document_id TEXT PRIMARY KEY, visit_id TEXT NOT NULL)",
     "CREATE INDEX document_of_visit ON document (visit_id)",
 )

@@ -1,0 +1,43 @@
+"""What waits to go up, and why: operations in their order, then attachments."""
+
+from __future__ import annotations
+
+import argparse
+
+import msgspec
+
+from ui.commands import kit
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    kit.add_arguments(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print each waiting operation; exit 0 whether something waits or not."""
+    with kit.open_kit(args) as replica:
+        items, blobs = replica.outbox.items(), replica.blobs.waiting()
+    if args.json:
+        print(msgspec.json.encode(items).decode())
+        return 0
+    for item in items:
+        when = f"，下次尝试 {item.next_attempt_at:%Y-%m-%d %H:%M}Z" if item.next_attempt_at else ""
+        print(f"{STATES[item.state]}\t{item.title}\t已尝试 {item.attempts} 次{when}\t{item.why}")
+    if blobs:
+        print(f"另有 {len(blobs)} 个附件待传，共 {sum(blob.size for blob in blobs) / 1e6:.1f} MB")
+    if not items and not blobs:
+        print("没有待传内容 (nothing waits)")
+    return 0
+
+
+STATES = {
+    "pending": "待传",
+    "inflight": "上传中",
+    "acked": "已接收",
+    "conflict": "有冲突",
+    "rejected": "被拒绝",
+    "quarantined": "待负责人核定",
+    "parked": "暂停",
+}
+"""What an officer reads for each state."""
