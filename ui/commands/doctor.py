@@ -37,7 +37,7 @@ def run(args: argparse.Namespace) -> int:
     else:
         for finding in findings:
             mark = "正常" if finding.ok else ("缺少" if finding.needed else "提示")
-            print(f"{mark}\t{finding.name}\t{finding.found}{'' if finding.ok else f'\t{finding.do}'}")
+            print("\t".join((mark, finding.name, finding.found, *(() if finding.ok else (finding.do,)))))
     return 1 if any(finding.needed and not finding.ok for finding in findings) else 0
 
 

@@ -1,4 +1,4 @@
-"""Prove that nothing in the kit has changed by itself: both databases page by page, every attachment, the audit chain."""
+"""Prove that nothing in the kit has changed by itself: databases page by page, attachments, the audit chain."""
 
 from __future__ import annotations
 
