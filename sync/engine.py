@@ -173,9 +173,7 @@ class SyncEngine:
         try:
             ca_pem = fetch_authority(enrolment.server_url, believed, self._timeouts.connect_s)
         except KnownError as error:
-            raise (
-                error if isinstance(error, NotTheServer) else NotTheServer(why=str(error.details.get("why")))
-            ) from error
+            raise first from error
         moved = msgspec.structs.replace(enrolment, ca_pem=ca_pem)
         self._replica.enrolment.set(moved)
         return moved
