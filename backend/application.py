@@ -8,9 +8,10 @@ from litestar.exceptions import HTTPException
 from litestar.openapi import OpenAPIConfig
 from litestar.types import ASGIApp
 
-from backend.api import answers, authentication, entry, sync
+from backend.api import answers, authentication, blobs, compression, entry, sync, uploads
 from backend.api.health import healthz
 from backend.api.request_id import RequestId
+from backend.api.upload_stream import Receiving
 from backend.problems import Refusal
 from backend.services import Services
 from fieldkit import __version__
@@ -20,6 +21,11 @@ BODY_MAX = 16 << 20
 
 def build(services: Services) -> ASGIApp:
     """Return the application serving `services`."""
+    callers = {
+        "device": Provide(authentication.provide_device),
+        "officer": Provide(authentication.provide_officer),
+        "pusher": Provide(authentication.provide_pusher),
+    }
     v1 = Router(
         "/v1",
         route_handlers=[
@@ -32,15 +38,31 @@ def build(services: Services) -> ASGIApp:
             sync.ops,
             sync.feed,
         ],
-        dependencies={
-            "device": Provide(authentication.provide_device),
-            "officer": Provide(authentication.provide_officer),
-            "pusher": Provide(authentication.provide_pusher),
-        },
+        dependencies=callers,
     )
+    files = Router(
+        "/v1",
+        route_handlers=[
+            blobs.known,
+            blobs.download,
+            uploads.capabilities,
+            uploads.create,
+            uploads.state,
+            uploads.append,
+            uploads.overridden,
+            uploads.terminate,
+        ],
+        dependencies=callers,
+        opt={compression.UNCOMPRESSED: True},
+    )
+    receiving = Receiving()
     app = Litestar(
-        [v1, healthz],
-        dependencies={"services": Provide(lambda: services, sync_to_thread=False)},
+        [v1, files, healthz],
+        dependencies={
+            "services": Provide(lambda: services, sync_to_thread=False),
+            "receiving": Provide(lambda: receiving, sync_to_thread=False),
+        },
+        compression_config=compression.config(),
         exception_handlers={
             Refusal: answers.on_refusal,
             HTTPException: answers.on_http_exception,

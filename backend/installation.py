@@ -14,6 +14,7 @@ from backend.services import Services
 from backend.store import counties
 from backend.store.content import ContentStore
 from backend.store.database import Database
+from backend.store.uploads import Uploads
 from fieldkit.errors import KnownError
 
 
@@ -30,15 +31,16 @@ def prepare(data: Path) -> Services:
     with database.write() as connection:
         counties.start_epoch(connection)
         epoch = counties.epoch(connection)
-    uploads = data / "uploads"
-    uploads.mkdir(mode=0o700, exist_ok=True)
+    partial = data / "uploads"
+    partial.mkdir(mode=0o700, exist_ok=True)
+    content = ContentStore(data / "blobs")
     return Services(
         database=database,
-        content=ContentStore(data / "blobs"),
+        content=content,
         authority=certificates.prepare(data / "tls"),
         epoch=epoch,
         now=lambda: datetime.now(UTC),
-        uploads=uploads,
+        uploads=Uploads(database, content, partial),
     )
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import msgspec
 
 from backend.certificates import Authority
 from backend.store.content import ContentStore
 from backend.store.database import Database
+from backend.store.uploads import Uploads
 from sync.wire import Limits
 
 LIMITS = Limits(operations=200, bytes=8 << 20, chunk=4 << 20, blob=2 << 30)
@@ -25,5 +25,5 @@ class Services(msgspec.Struct, frozen=True):
     authority: Authority
     epoch: str
     now: Callable[[], datetime]
-    uploads: Path
+    uploads: Uploads
     limits: Limits = LIMITS

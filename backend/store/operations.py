@@ -180,7 +180,7 @@ class _Batch:
         if operation.base_version > version:
             return _refused(operation, problem("blocked", f"base {operation.base_version}, held {version}"), "blocked")
         if operation.base_version < version:
-            current = None if held is None or held.body is None else msgspec.Raw(held.body.encode())
+            current = msgspec.UNSET if held is None or held.body is None else msgspec.Raw(held.body.encode())
             return OpResult(
                 op_id=operation.op_id,
                 state="conflict",
