@@ -1,4 +1,4 @@
-"""What the archive and the log-in already know goes into a new record; what must be seen or heard on site never does."""
+"""What archive and log-in know goes into a new record; what must be seen or heard on site never does."""
 
 from __future__ import annotations
 

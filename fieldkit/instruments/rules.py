@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import msgspec
@@ -48,7 +49,7 @@ class Outcome(NamedTuple):
     """Met or not, the details of the message, and a field to jump to other than the rule's own."""
 
     met: bool
-    details: dict[str, object] = {}
+    details: Mapping[str, object] = MappingProxyType({})
     field: str | None = None
 
 
@@ -163,9 +164,8 @@ def not_in_future_by_laptop(facts: Facts, fields: Sequence[str]) -> Outcome | No
 
 def notices_confirmed(facts: Facts, fields: Sequence[str]) -> Outcome | None:
     """The person on site confirmed every notice."""
-    open_ = [
-        field for notice in facts.form.notices if facts.value((field := facts.form.field(notice.field)).id) is not True
-    ]
+    wanted = [facts.form.field(notice.field) for notice in facts.form.notices]
+    open_ = [field for field in wanted if facts.value(field.id) is not True]
     if not open_:
         return Outcome(True)
     words = {"notices": "、".join(f.label for f in open_), "notices_en": ", ".join(f.label_en for f in open_)}
@@ -197,9 +197,7 @@ def sampling_recorded(facts: Facts, fields: Sequence[str]) -> Outcome | None:
     count = len(facts.context.samples)
     if not count:
         return None
-    done = facts.value("sampling.done") is True
-    noted = not forms.is_empty(facts.value("sampling.note"))
-    return Outcome(done and noted, {"count": count}, "sampling.note" if done else None)
+    return Outcome(facts.value("sampling.done") is True, {"count": count})
 
 
 def samples_registered(facts: Facts, fields: Sequence[str]) -> Outcome | None:
@@ -335,9 +333,8 @@ def _listed(missing: Sequence[tuple[str, str, str]]) -> Outcome:
 def _people(facts: Facts, numbers: Sequence[str], expiry: dict[str, date | None] | None = None) -> Outcome | None:
     if not facts.numbers():
         return None
-    names = {
-        str(entry.get("number") or "").strip(): str(entry.get("name") or "") for entry in facts.value("inspectors")
-    }
+    entries = facts.value("inspectors")
+    names = {str(entry.get("number") or "").strip(): str(entry.get("name") or "") for entry in entries}
     words = [
         f"{names[number]}（{number}{f'，{ends.isoformat()}到期' if (ends := (expiry or {}).get(number)) else ''}）"
         for number in numbers
