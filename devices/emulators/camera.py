@@ -94,7 +94,8 @@ def wand_scan(page: Picture, seed: int, dpi: int = 300, severity: float = 0.5) -
         turned, ((canvas_size[0] - turned.width) // 2, (canvas_size[1] - turned.height) // 2), turned.getchannel("A")
     )
     array = np.asarray(canvas.filter(ImageFilter.GaussianBlur(0.6 * dpi / 300)), np.float32)
-    array = array + rng.normal(0, 2.5 * severity, array.shape[:2])[..., None]
+    grain = rng.normal(0, 2.5 * severity, array.shape[:2]).astype(np.float32)
+    array = array + grain[..., None]
     stream = BytesIO()
     Image.fromarray(np.clip(array, 0, 255).astype(np.uint8)).save(stream, "JPEG", quality=85, dpi=(dpi, dpi))
     return stream.getvalue()
@@ -194,9 +195,9 @@ def _exposed(photo: Picture, rng: np.random.Generator, severity: float) -> bytes
         ImageFilter.GaussianBlur(float(rng.uniform(0.4, 0.7 + 1.0 * severity)) * width / 1680)
     )
     noise = rng.normal(0, 1.5 + 4 * severity * rng.random(), (height, width, 1)).astype(np.float32)
-    array = np.asarray(blurred, np.float32) + noise
+    grainy = np.asarray(blurred, np.float32) + noise
     stream = BytesIO()
-    Image.fromarray(np.clip(array, 0, 255).astype(np.uint8)).save(
+    Image.fromarray(np.clip(grainy, 0, 255).astype(np.uint8)).save(
         stream, "JPEG", quality=int(rng.integers(max(45, 88 - int(30 * severity)), 95))
     )
     return stream.getvalue()

@@ -43,8 +43,7 @@ class EdgeField:
 
 def edge_field(bgr: Pixels) -> EdgeField:
     """Compute the gradients of a working image."""
-    lab = cv2.cvtColor(bgr, cv2.COLOR_BGR2LAB).astype(np.float32)
-    lab = cv2.GaussianBlur(lab, (0, 0), 1.1)
+    lab = cv2.GaussianBlur(cv2.cvtColor(bgr, cv2.COLOR_BGR2LAB).astype(np.float32), (0, 0), 1.1)
     dx = cv2.Scharr(lab, cv2.CV_32F, 1, 0, scale=1 / 32)
     dy = cv2.Scharr(lab, cv2.CV_32F, 0, 1, scale=1 / 32)
     softness = []

@@ -47,7 +47,8 @@ def find_segments(field: EdgeField) -> Floats:
     every = np.concatenate(found)
     length = np.hypot(every[:, 2] - every[:, 0], every[:, 3] - every[:, 1])
     order = np.argsort(-length)[:900]
-    return every[order][length[order] > 14]
+    kept: Floats = every[order][length[order] > 14]
+    return kept
 
 
 def merge(segments: Floats, extra: Floats, shape: tuple[int, int], limit: int = MAX_LINES) -> Lines:

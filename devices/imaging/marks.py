@@ -109,11 +109,9 @@ def _detect(grey: Pixels) -> list[tuple[int, Points]]:
     settings.adaptiveThreshWinSizeStep = 12
     detector = cv2.aruco.ArucoDetector(cv2.aruco.getPredefinedDictionary(cv2.aruco.DICT_4X4_50), settings)
     corners, ids, _ = detector.detectMarkers(grey)
-    if ids is None:
-        return []
     return [
         (int(number), np.asarray(quad, np.float64).reshape(4, 2))
-        for number, quad in zip(np.ravel(ids), corners, strict=True)
+        for number, quad in zip(() if not corners else np.ravel(ids), corners, strict=True)
         if int(number) in FIDUCIALS
     ]
 

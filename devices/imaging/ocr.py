@@ -22,7 +22,13 @@ import numpy as np
 
 from fieldkit.errors import Cancelled, InvalidInput
 
-COMMAND: tuple[str, ...] = (sys.executable, "-m", "devices.imaging.ocr")
+COMMAND: tuple[str, ...] = (
+    (sys.executable, "scan", "--read-text")
+    if getattr(sys, "frozen", False)
+    else (sys.executable, "-m", "devices.imaging.ocr")
+)
+"""How to start the child: in the bundle there is no python to run a module with, so the program starts itself."""
+
 WAIT_STEP_S = 0.05
 
 

@@ -125,7 +125,7 @@ def _quads_of_mask(mask: Mask, least_area: float) -> list[Floats]:
 
 def _opened_hull(contour: Pixels, shape: tuple[int, ...]) -> Pixels | None:
     """Hull of an outline after thin things that touch it (pens, fingers, cables) are removed."""
-    filled = np.zeros(shape[:2], np.uint8)
+    filled: Mask = np.zeros(shape[:2], np.uint8)
     cv2.drawContours(filled, [contour], -1, 255, cv2.FILLED)
     size = max(5, min(shape[:2]) // 18) | 1
     filled = cv2.morphologyEx(filled, cv2.MORPH_OPEN, np.ones((size, size), np.uint8))

@@ -159,12 +159,8 @@ def _decide(name: str, pen: Mask, red: Mask, stamped: Mask, rules: int, sharpnes
     doubt += loose_mm2 + under_stamp
     blurred = sharpness < LEAST_PX_PER_MM
     state: InkState = "unsure"
-    if (
-        stroke_mm >= (LEAST_STROKE_MM if under_stamp < 2 else 2.5 * LEAST_STROKE_MM)
-        and extent >= 3.2
-        and rules >= 2
-        and not blurred
-    ):
+    enough = LEAST_STROKE_MM * (1 if under_stamp < 2 else 2.5)
+    if stroke_mm >= enough and extent >= 3.2 and rules >= 2 and not blurred:
         state = "signed"
     elif thumb_mm2 >= 22 and rules >= 2 and not stamped.any():
         state = "signed"

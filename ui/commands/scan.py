@@ -13,16 +13,13 @@ import time
 from pathlib import Path
 from typing import Any
 
-from devices.imaging.ocr import Reader, text_of
+from devices.imaging.ocr import Reader, serve, text_of
 from devices.imaging.scan import PageScan, read_page
 from fieldkit.errors import InvalidInput
 from fieldkit.instruments.seal import PRACTICE_KEY
 
 PROBLEMS = {
-    "forged": (
-        "页签校验不通过（不是用练习密钥打印的，或是伪造的），未归位",
-        "a seal under another key or forged: not bound",
-    ),
+    "forged": ("页签校验不通过（伪造的，或不是练习页），未归位", "a seal under another key, or forged: not bound"),
     "foreign": ("有二维码或条码，但不是页签，未归位", "codes, but no page seal: not bound"),
     "unread": ("有本系统的定位标记，但页签读不出来，请重拍", "our marks, but no readable seal: photograph again"),
     "disagree": ("两个页签不一致，未归位", "the two seals disagree: not bound"),
@@ -33,9 +30,10 @@ STATES = {"signed": "已签", "empty": "空", "unsure": "看不清"}
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
-    parser.add_argument(
-        "images", nargs="+", type=Path, metavar="IMAGE", help="photo or scan: JPEG, PNG, TIFF, WebP, BMP"
-    )
+    if "--read-text" in sys.argv:  # the child of `Reader` in the bundle, where there is no python to run a module with
+        parser.add_argument("--read-text", action="store_true", help=argparse.SUPPRESS)
+        return
+    parser.add_argument("images", nargs="+", type=Path, metavar="IMAGE", help="JPEG, PNG, TIFF, WebP or BMP")
     parser.add_argument("--out", type=Path, metavar="DIR", help="write the straightened pages there")
     parser.add_argument("--no-text", action="store_true", help="leave out reading the text (3–4 s a page)")
     parser.add_argument("--json", action="store_true", help="one object an image, in order")
@@ -43,6 +41,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Read every image and return 0, or 1 if one of them couldn't be read."""
+    if getattr(args, "read_text", False):
+        serve(sys.stdin.buffer, sys.stdout.buffer)
+        return 0
     if args.out is not None:
         args.out.mkdir(parents=True, exist_ok=True)
     with Reader() as reader:
