@@ -178,7 +178,12 @@ class ArchivePage(Page):
         QApplication.clipboard().setText(code)
         button.setText("已复制")
         button.set_icon("check")
-        QTimer.singleShot(COPIED_MS, button, lambda: (button.setText("复制"), button.set_icon("copy")))
+
+        def settle() -> None:
+            button.setText("复制")
+            button.set_icon("copy")
+
+        QTimer.singleShot(COPIED_MS, button, settle)
 
     def focus_first(self) -> None:
         """Begin at the main action."""

@@ -1,4 +1,4 @@
-"""What an archive warns of: permits that run out, projects without acceptance. Pure, so that tests read as sentences."""
+"""What an archive warns of: permits that run out, projects without acceptance, re-checks, petitions."""
 
 from __future__ import annotations
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from pathlib import Path
 
 from fieldkit.access import keys
 from fieldkit.clock import Clock
 from fieldkit.errors import InvalidInput
 from fieldkit.replica import Replica
+from ui.home import home as home
 
-HOME = "FIELDKIT_HOME"
 PASSWORD = "FIELDKIT_PASSWORD"  # noqa: S105  # the variable's name
 
 
@@ -21,15 +20,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--officer", metavar="NUMBER", help="who logs in; the kit's first officer by default")
     parser.add_argument("--password-stdin", action="store_true", help=f"read the password from stdin, not ${PASSWORD}")
     parser.add_argument("--json", action="store_true", help="for machines")
-
-
-def home() -> Path:
-    """Return the kit's folder: $FIELDKIT_HOME, else where the system keeps an application's data."""
-    if chosen := os.environ.get(HOME):
-        return Path(chosen)
-    if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA", Path.home())) / "fieldkit"
-    return Path(os.environ.get("XDG_DATA_HOME", Path.home() / ".local" / "share")) / "fieldkit"
 
 
 def password(args: argparse.Namespace) -> str:

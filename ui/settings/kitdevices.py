@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from devices.config import DeviceConfig, load, place, save
 from devices.status import DeviceKind, DeviceState, DeviceStatus
 from fieldkit.clock import Clock
 from fieldkit.errors import KnownError
-from ui.settings.practice import Emulator, EmulatorName
-from ui.settings.store import Settings, SettingsFile
+from ui.settings.store import SettingsFile
 
 if TYPE_CHECKING:
+    from devices.emulators.practice import Practice
     from devices.positioning.nmea import Receiver
     from devices.printing.escpos import LabelPrinter
     from devices.printing.ipp import IppPrinter
@@ -41,18 +42,21 @@ class KitDevices:
     """Looks after the devices on one worker thread and tells listeners how they are.
 
     Args:
-        settings: where the choices are kept.
-        clock: hears the time of satellite fixes.
-        practice_folder: where emulators leave what they receive; beside the kit's folder, never inside.
+        home: the kit's folder; addresses, and what emulators receive, lie beside it.
+        settings: remembers practice mode.
+        clock: hears the time of satellites.
     """
 
-    def __init__(self, settings: SettingsFile, clock: Clock, practice_folder: Path, *, poll_s: float = POLL_S) -> None:
-        self._file, self._clock, self._practice_folder, self._poll_s = settings, clock, practice_folder, poll_s
-        self._settings = settings.read()
+    def __init__(self, home: Path, settings: SettingsFile, clock: Clock, *, poll_s: float = POLL_S) -> None:
+        self._place = place(home)
+        self._practice_folder = home.with_name(f"{home.name}-practice")
+        self._settings, self._clock, self._poll_s = settings, clock, poll_s
+        self._config = _config(self._place)
+        self._practising = settings.read().practice
+        self._practice: Practice | None = None
         self._listeners: list[Callable[[tuple[DeviceStatus, ...]], None]] = []
         self._wake = threading.Event()
         self._stopping = False
-        self._emulators: dict[EmulatorName, Emulator] = {}
         self._receiver: Receiver | None = None
         self._receiver_port = ""
         self._fix: Fix | None = None
@@ -62,46 +66,46 @@ class KitDevices:
     # what is set up
 
     @property
-    def settings(self) -> Settings:
-        """The choices in force; in practice mode the emulators' addresses stand in for the devices'."""
-        settings = self._settings
-        if not settings.practice:
-            return settings
-        ready = {name: emulator.ready for name, emulator in self._emulators.items()}
-        return msgspec.structs.replace(
-            settings,
-            printer_uri=str(ready.get("printer", {}).get("uri", "")),
-            label_host=str(ready.get("label-printer", {}).get("host", "")),
-            label_port=int(ready.get("label-printer", {}).get("port", 0)),
-            gps_port=str(ready.get("gps", {}).get("port", "")),
-            wand_folder=str(ready.get("wand", {}).get("folder", "")),
-        )
+    def practising(self) -> bool:
+        """Whether emulators stand in for the devices."""
+        return self._practising
 
-    def choose(self, settings: Settings) -> None:
-        """Keep other choices and look at the devices again."""
-        self._file.write(settings)
-        self._settings = settings
+    @property
+    def config(self) -> DeviceConfig:
+        """The addresses in force: the emulators' while practising."""
+        if not self._practising:
+            return self._config
+        return self._practice.config if self._practice is not None else DeviceConfig()
+
+    def choose(self, config: DeviceConfig) -> None:
+        """Keep other addresses and look at the devices again."""
+        save(self._place, config)
+        self._config = config
+        self.look()
+
+    def practise(self, on: bool) -> None:
+        """Begin or end practice mode; the emulators start and stop on the devices' thread."""
+        self._settings.change(practice=on)
+        self._practising = on
         self.look()
 
     def printer(self) -> IppPrinter | None:
         """Return the A4 printer, or None when none is set up."""
         from devices.printing.ipp import IppPrinter
 
-        uri = self.settings.printer_uri
+        uri = self.config.printer_uri
         return IppPrinter(uri, timeout_s=TIMEOUT_S) if uri else None
 
     def label_printer(self) -> LabelPrinter | None:
         """Return the label printer, or None when none is set up."""
         from devices.printing.escpos import LabelPrinter
 
-        settings = self.settings
-        if not settings.label_host:
-            return None
-        return LabelPrinter(settings.label_host, settings.label_port, timeout_s=TIMEOUT_S)
+        config = self.config
+        return LabelPrinter(config.label_host, config.label_port, timeout_s=TIMEOUT_S) if config.label_host else None
 
     def wand_folder(self) -> Path | None:
         """Return the folder the wand fills, or None."""
-        folder = self.settings.wand_folder
+        folder = self.config.wand_folder
         return Path(folder) if folder else None
 
     def fix(self) -> Fix | None:
@@ -149,22 +153,23 @@ class KitDevices:
                 logger.exception("looking at the devices failed")
             self._wake.wait(self._poll_s)
         self._drop_receiver()
-        for emulator in self._emulators.values():
-            emulator.stop()
-        self._emulators.clear()
+        self._end_practice()
 
     def _practise(self) -> None:
-        names: tuple[EmulatorName, ...] = ("printer", "label-printer", "gps", "wand")
-        if self._settings.practice:
-            for name in names:
-                if name not in self._emulators and not self._stopping:
-                    try:
-                        self._emulators[name] = Emulator(name, self._practice_folder / name)
-                    except (KnownError, OSError) as error:
-                        logger.info("no emulated %s: %s", name, error)
-        else:
-            while self._emulators:
-                self._emulators.popitem()[1].stop()
+        if not self._practising:
+            self._end_practice()
+        elif self._practice is None and not self._stopping:
+            from devices.emulators.practice import Practice
+
+            try:
+                self._practice = Practice(self._practice_folder)
+            except (KnownError, OSError) as error:
+                logger.info("no practice devices: %s", error)
+
+    def _end_practice(self) -> None:
+        if self._practice is not None:
+            self._practice.stop()
+            self._practice = None
 
     def _printer(self) -> DeviceStatus:
         printer = self.printer()
@@ -198,11 +203,11 @@ class KitDevices:
     def _listen_to_receiver(self) -> None:
         from devices.positioning.nmea import Receiver
 
-        port = self.settings.gps_port
+        port = self.config.gps_port
         if port != self._receiver_port:
             self._drop_receiver()
             if port:
-                self._receiver = Receiver(port, self._hear_fix)
+                self._receiver = Receiver(port, self._hear_fix, on_time=self._clock.hear_gps, baud=self.config.gps_baud)
                 self._receiver.start()
             self._receiver_port = port
 
@@ -214,7 +219,6 @@ class KitDevices:
 
     def _hear_fix(self, fix: Fix) -> None:
         self._fix = fix
-        self._clock.hear_gps(fix.at)
 
     def _tell(self, statuses: tuple[DeviceStatus, ...]) -> None:
         kept = tuple(
@@ -233,6 +237,14 @@ def _asked(kind: DeviceKind, ask: Callable[[], DeviceStatus]) -> DeviceStatus:
         return msgspec.structs.replace(ask(), kind=kind)
     except KnownError as error:
         return _status(kind, "attention" if error.retryable else "off", error.zh, error.en)
+
+
+def _config(path: Path) -> DeviceConfig:
+    try:
+        return load(path)
+    except KnownError as error:
+        logger.info("device addresses not readable, taking none: %s", error)
+        return DeviceConfig()
 
 
 def _missing(kind: DeviceKind) -> DeviceStatus:

@@ -1,4 +1,4 @@
-"""What the officer set on this machine: theme, devices. No secrets and no names, so it lies beside the kit's folder."""
+"""What the officer set on this machine: the look, practice mode. Nothing secret, so it lies beside the kit's folder."""
 
 from __future__ import annotations
 
@@ -13,15 +13,10 @@ logger = logging.getLogger(__name__)
 
 
 class Settings(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """Choices of this machine; empty means not set up."""
+    """Choices of this machine; device addresses are `devices.config`'s."""
 
     theme: Literal["day", "night", "outdoor"] = "day"
     rail_folded: bool = False
-    printer_uri: str = ""
-    label_host: str = ""
-    label_port: int = 9100
-    gps_port: str = ""
-    wand_folder: str = ""
     practice: bool = False
 
 
@@ -50,3 +45,9 @@ class SettingsFile:
         draft = self.path.with_name(self.path.name + ".new")
         draft.write_bytes(msgspec.json.format(msgspec.json.encode(settings)))
         os.replace(draft, self.path)
+
+    def change(self, **changes: object) -> Settings:
+        """Replace some settings and return them all."""
+        changed = msgspec.structs.replace(self.read(), **changes)
+        self.write(changed)
+        return changed

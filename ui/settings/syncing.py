@@ -1,9 +1,7 @@
-"""The kit's sync worker: when it syncs, how the last one went, and how to ask for one now. Knows nothing of Qt."""
+"""How syncing stands, for the chips and the sync page: wraps the sync worker and remembers what it told."""
 
 from __future__ import annotations
 
-import logging
-import threading
 from collections.abc import Callable
 from datetime import datetime
 from typing import Literal
@@ -11,72 +9,49 @@ from typing import Literal
 import msgspec
 
 from fieldkit.clock import Clock
-from fieldkit.errors import Cancelled, KnownError, NetworkUnavailable
+from fieldkit.errors import BugError, Cancelled, KnownError, NetworkUnavailable
+from sync.report import Lane, SyncReport
+from sync.worker import Run, SyncWorker
 
-logger = logging.getLogger(__name__)
-
-EVERY_S = 120.0
-"""A kit on the network asks this often by itself."""
-AGAIN_S = 30.0
-"""After a sync that found no network it tries again this soon."""
-
-
-class Outcome(msgspec.Struct, frozen=True):
-    """What one sync moved: operations sent and acknowledged, bytes of blobs up, changes down."""
-
-    operations: int = 0
-    acknowledged: int = 0
-    blob_bytes: int = 0
-    changes: int = 0
+LANE_WORDS: dict[Lane, str] = {
+    "hello": "正在连接服务器",
+    "operations": "正在上传检查记录",
+    "changes": "正在取回档案和任务",
+    "blobs": "正在上传扫描件和照片",
+}
 
 
 class SyncState(msgspec.Struct, frozen=True, kw_only=True):
-    """How syncing stands. `words` says what is being done while it runs; `error` is why the last one failed."""
+    """How syncing stands.
+
+    While it runs, `words` says what is being done, `done` of `total` (0: not known) things; `error` is why the last
+    run failed; `last` and `last_at` are of the last run that ended well.
+    """
 
     state: Literal["never", "running", "done", "offline", "failed"] = "never"
     words: str = ""
     done: int = 0
     total: int = 0
-    last: Outcome | None = None
+    sent_bytes: int = 0
+    last: SyncReport | None = None
     last_at: datetime | None = None
     error: KnownError | None = None
 
 
-class Run:
-    """One sync under way: what the engine is given to tell how far it is and to hear that it should stop."""
-
-    def __init__(self, tell: Callable[[int, int, str], None]) -> None:
-        self._tell = tell
-        self.cancelled = threading.Event()
-
-    def progress(self, done: int, total: int = 0, words: str = "") -> None:
-        """Tell how far it is.
-
-        Raises:
-            Cancelled: somebody asked to stop.
-        """
-        if self.cancelled.is_set():
-            raise Cancelled
-        self._tell(done, total, words)
-
-
 class Syncing:
-    """One thread that syncs at the start, every two minutes, when asked, and soon after work was queued.
+    """Starts, asks and stops the worker; listeners hear each state on the worker's thread.
 
     Args:
-        once: one whole sync; raises KnownError when it can't.
+        run: one sync, `SyncEngine.run` with its arguments in place.
         clock: stamps when the last one ended.
     """
 
-    def __init__(self, once: Callable[[Run], Outcome], clock: Clock, *, every_s: float = EVERY_S) -> None:
-        self._once, self._clock, self._every_s = once, clock, every_s
-        self._wake = threading.Condition()
-        self._asked = False
-        self._stopping = False
-        self._run: Run | None = None
+    def __init__(self, run: Run, clock: Clock) -> None:
+        self._clock = clock
         self._state = SyncState()
+        self._before = self._state
         self._listeners: list[Callable[[SyncState], None]] = []
-        self._thread = threading.Thread(target=self._loop, name="sync", daemon=True)
+        self._worker = SyncWorker(run, self._finished, self._progress)
 
     @property
     def state(self) -> SyncState:
@@ -84,79 +59,63 @@ class Syncing:
         return self._state
 
     def listen(self, hear: Callable[[SyncState], None]) -> Callable[[], None]:
-        """Call `hear` on the sync thread whenever the state changes; returns how to stop that."""
+        """Call `hear` on the worker's thread whenever the state changes; returns how to stop that."""
         self._listeners.append(hear)
         return lambda: self._listeners.remove(hear)
 
     def start(self, *, at_once: bool = True) -> None:
-        """Start the thread, and the first sync unless told to wait."""
-        self._asked = at_once
-        self._thread.start()
+        """Start the worker, and the first sync unless told to wait."""
+        self._worker.start()
+        if at_once:
+            self._worker.request()
 
     def now(self) -> None:
         """Sync as soon as possible."""
-        with self._wake:
-            self._asked = True
-            self._wake.notify()
+        self._worker.request()
 
     def cancel(self) -> None:
         """Stop the sync under way at its next step; what was acknowledged stays so."""
-        run = self._run
-        if run is not None:
-            run.cancelled.set()
+        self._worker.cancel()
 
     def stop(self) -> None:
-        """Ask the thread to end."""
-        with self._wake:
-            self._stopping = True
-            self._wake.notify()
-        self.cancel()
+        """Ask the worker to end."""
+        self._worker.stop()
 
-    def join(self, timeout_s: float | None = None) -> None:
-        """Wait until it has ended."""
-        if self._thread.ident is not None:
-            self._thread.join(timeout_s)
+    def join(self, timeout_s: float | None = None) -> bool:
+        """Wait until it has ended and tell whether it has."""
+        return self._worker.join(timeout_s)
 
-    def _loop(self) -> None:
-        wait = self._every_s
-        while True:
-            with self._wake:
-                if not self._asked and not self._stopping:
-                    self._wake.wait(wait)
-                if self._stopping:
-                    return
-                self._asked = False
-            wait = self._sync()
-
-    def _sync(self) -> float:
-        before = self._state
-        self._run = Run(lambda done, total, words: self._running(before, done, total, words))
-        self._running(before, 0, 0, "正在连接服务器")
-        try:
-            outcome = self._once(self._run)
-        except Cancelled:
-            self._say(before if before.state != "running" else msgspec.structs.replace(before, state="never"))
-            return self._every_s
-        except NetworkUnavailable as error:
-            self._say(SyncState(state="offline", last=before.last, last_at=before.last_at, error=error))
-            return AGAIN_S
-        except KnownError as error:
-            self._say(SyncState(state="failed", last=before.last, last_at=before.last_at, error=error))
-            return self._every_s
-        except Exception:  # the worker's top: a bug here must not end syncing for the day
-            logger.exception("sync failed")
-            ours = KnownError("error.known", what="同步程序出错，已记录")
-            self._say(SyncState(state="failed", last=before.last, last_at=before.last_at, error=ours))
-            return self._every_s
-        finally:
-            self._run = None
-        self._say(SyncState(state="done", last=outcome, last_at=self._clock.now().at))
-        return self._every_s
-
-    def _running(self, before: SyncState, done: int, total: int, words: str) -> None:
+    def _progress(self, lane: Lane, done: int, total: int, sent_bytes: int) -> None:
+        if self._state.state != "running":
+            self._before = self._state
         self._say(
-            SyncState(state="running", words=words, done=done, total=total, last=before.last, last_at=before.last_at)
+            msgspec.structs.replace(
+                self._before,
+                state="running",
+                words=LANE_WORDS[lane],
+                done=done,
+                total=total,
+                sent_bytes=sent_bytes,
+                error=None,
+            )
         )
+
+    def _finished(self, outcome: SyncReport | KnownError | BugError) -> None:
+        before = self._before if self._state.state == "running" else self._state
+
+        def stopped(state: Literal["offline", "failed"], error: KnownError) -> None:
+            self._say(SyncState(state=state, error=error, last=before.last, last_at=before.last_at))
+
+        if isinstance(outcome, SyncReport):
+            self._say(SyncState(state="done", last=outcome, last_at=self._clock.now().at))
+        elif isinstance(outcome, Cancelled):
+            self._say(before)
+        elif isinstance(outcome, NetworkUnavailable):
+            stopped("offline", outcome)
+        elif isinstance(outcome, KnownError):
+            stopped("failed", outcome)
+        else:
+            stopped("failed", KnownError("error.known", what="同步程序出错，已记入日志；待传内容都在"))
 
     def _say(self, state: SyncState) -> None:
         self._state = state

@@ -56,10 +56,10 @@ class LoginWindow(QWidget):
         bridge: runs the password's slow check off this thread.
 
     Signals:
-        unlocked: the Keys and the officer's number.
+        unlocked: the Keys, the officer's number and the password, which the backend's session needs too.
     """
 
-    unlocked = Signal(object, str)
+    unlocked = Signal(object, str, str)
 
     def __init__(self, home: Path, bridge: Bridge) -> None:
         super().__init__()
@@ -158,17 +158,17 @@ class LoginWindow(QWidget):
         def check(_: Ticket) -> Keys:
             return kit_keys.unlock(home, number, password)
 
-        self._bridge.run(check, self, lambda keys: self._right(keys, number), self._wrong, doing="登录")
+        self._bridge.run(check, self, lambda keys: self._right(keys, number, password), self._wrong, doing="登录")
 
     def _busy(self, words: str) -> None:
         self.enter.setEnabled(False)
         self.enter.setText(words)
 
-    def _right(self, keys: Keys, number: str) -> None:
+    def _right(self, keys: Keys, number: str, password: str) -> None:
         self.notice.hide()
         self.password.clear()
         self._busy("正在打开…")
-        self.unlocked.emit(keys, number)
+        self.unlocked.emit(keys, number, password)
 
     def _wrong(self, error: KnownError) -> None:
         self.fail(error)

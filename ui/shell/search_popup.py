@@ -15,9 +15,8 @@ from ui.style.tokens import sizes
 from ui.style.words import body, set_look
 
 if TYPE_CHECKING:
-    from fieldkit.replica.search import Hit
-
     from fieldkit.replica import Replica
+    from fieldkit.replica.search import Hit
 
 PAUSE_MS = 60
 LIMIT = 20
@@ -34,6 +33,7 @@ class SearchPopup(QFrame):
 
     def __init__(self, field: QLineEdit, replica: Replica, bridge: Bridge, parent: QWidget) -> None:
         super().__init__(parent)
+        self._over = parent
         set_look(self, role="popup")
         self.setAccessibleName("搜索结果")
         self._field, self._replica = field, replica
@@ -99,7 +99,7 @@ class SearchPopup(QFrame):
         self._fit(0)
 
     def _fit(self, rows: int) -> None:
-        corner = self._field.mapTo(self.parentWidget(), self._field.rect().bottomLeft())
+        corner = self._field.mapTo(self._over, self._field.rect().bottomLeft())
         width = max(self._field.width(), 560)
         height = min(rows, 7) * (sizes().row + 12) + 20 if rows else 84
         self.setGeometry(corner.x(), corner.y() + 6, width, height)
