@@ -60,7 +60,8 @@ class Roll:
         """
         taken = 0
         while (length := self._one(memoryview(stream)[taken:], answer)) > 0:
-            self._raw += stream[taken : taken + length]
+            if stream[taken] != 0x10:  # status questions are no part of a label
+                self._raw += stream[taken : taken + length]
             taken += length
             if self._cutting:
                 self._cutting = False

@@ -5,6 +5,7 @@ The printer answers for its state, not for a label: what came out only the offic
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from threading import Lock
@@ -87,13 +88,13 @@ class LabelPrinter:
 
     @contextmanager
     def _line(self) -> Iterator[Network]:
-        from escpos.exceptions import DeviceNotFoundError
         from escpos.printer import Network
 
         line = Network(self._host, port=self._port, timeout=self._timeout_s, profile=_PROFILE)
         try:
-            line.open()
-        except (DeviceNotFoundError, OSError) as error:
+            # WORKAROUND python-escpos 3.1: its own open() leaves the socket unclosed when nobody answers
+            line.device = socket.create_connection((self._host, self._port), self._timeout_s)
+        except OSError as error:
             raise DeviceUnavailable("label_printer.off", address=self._address) from error
         try:
             yield line

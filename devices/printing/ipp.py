@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from itertools import count
@@ -224,7 +225,8 @@ class IppPrinter:
                 last = state
                 if state.over:
                     return _ended(state, cancel.is_set())
-                _complain(state, time.monotonic() - moved, patience_s, stall_s)
+                patience = math.inf if cancel.is_set() else patience_s
+                _complain(state, time.monotonic() - moved, patience, stall_s)
             if cancel.is_set():
                 time.sleep(poll_s)  # dropped, but the printer still brings the sheet under way to its end
             else:

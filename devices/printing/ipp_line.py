@@ -51,46 +51,59 @@ class IppLine:
         Raises:
             DeviceUnavailable: nobody there, silence, or an answer that is not IPP.
         """
-        body = encode(question)
         stall_s = self._timeout_s + len(question.data) / UPLOAD_BYTES_PER_S
         try:
-            with requests.Session() as session:
-                session.trust_env = False
-                with session.post(
-                    self._url,
-                    data=body,
-                    headers={"Content-Type": "application/ipp", "Accept-Encoding": "identity"},
-                    timeout=(self._timeout_s, stall_s),
-                    allow_redirects=False,
-                    stream=True,
-                ) as response:
-                    return self._read(response, question.request_id, time.monotonic() + 4 * stall_s)
+            status, body = self._exchange(encode(question), stall_s)
         except requests.exceptions.SSLError as error:
             raise DeviceUnavailable("printer.untrusted", address=self.address) from error
         except requests.exceptions.ReadTimeout as error:
             raise DeviceUnavailable("printer.silent", address=self.address) from error
         except (requests.exceptions.RequestException, OSError) as error:
             raise DeviceUnavailable("printer.off", address=self.address) from error
-
-    def _read(self, response: requests.Response, request_id: int, deadline: float) -> Message:
-        if response.status_code == 503:
+        if status == 503:
             raise DeviceUnavailable("printer.busy")
-        if response.status_code != 200:
-            raise self._no_printer(f"HTTP {response.status_code}")
-        body = bytearray()
-        for piece in response.iter_content(65536):
-            body += piece
-            if len(body) > MAX_ANSWER_BYTES:
-                raise self._no_printer("more than 4 MiB")
-            if time.monotonic() > deadline:
-                raise DeviceUnavailable("printer.silent", address=self.address)
+        if status != 200:
+            raise self._no_printer(f"HTTP {status}")
         try:
-            answer = decode(bytes(body))
+            answer = decode(body)
         except MalformedMessage as error:
             raise self._no_printer(str(error)) from error
-        if answer.request_id != request_id:
+        if answer.request_id != question.request_id:
             raise self._no_printer("an answer to another question")
         return answer
 
+    def _exchange(self, body: bytes, stall_s: float) -> tuple[int, bytes]:
+        """Return the HTTP status and the answer's bytes.
+
+        The frame ends before anything is judged: urllib3 closes a connection only once nobody holds its response,
+        and an error raised in here would hold it.
+        """
+        deadline = time.monotonic() + 4 * stall_s
+        with (
+            requests.Session() as session,
+            _without_environment(session).post(
+                self._url,
+                data=body,
+                headers={"Content-Type": "application/ipp", "Accept-Encoding": "identity", "Connection": "close"},
+                timeout=(self._timeout_s, stall_s),
+                allow_redirects=False,
+                stream=True,
+            ) as response,
+        ):
+            answer = bytearray()
+            for piece in response.iter_content(65536):
+                answer += piece
+                if len(answer) > MAX_ANSWER_BYTES:
+                    raise self._no_printer("more than 4 MiB")
+                if time.monotonic() > deadline:
+                    raise DeviceUnavailable("printer.silent", address=self.address)
+            return response.status_code, bytes(answer)
+
     def _no_printer(self, why: str) -> DeviceUnavailable:
         return DeviceUnavailable("printer.not_a_printer", address=self.address, why=why)
+
+
+def _without_environment(session: requests.Session) -> requests.Session:
+    """Return the session deaf to proxies and certificate settings of the environment."""
+    session.trust_env = False
+    return session

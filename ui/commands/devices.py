@@ -76,6 +76,5 @@ def _print(found: tuple[DeviceStatus, ...], as_json: bool) -> None:
         print("还没有登记设备：用 --printer --label --gps --wand 指定，加 --save 保存；没有设备可用 --practice 练习。")
         print("No device is set: give --printer, --label, --gps or --wand (--save keeps them), or --practice.")
     for status in found:
-        print(
-            f"{_NAMES[status.kind]}  {_STATES[status.state]}  {status.name}\n    {status.words_zh}\n    {status.words_en}"
-        )
+        print(f"{_NAMES[status.kind]}  {_STATES[status.state]}  {status.name}")
+        print(f"    {status.words_zh}\n    {status.words_en}")
