@@ -42,8 +42,13 @@ def run(args: argparse.Namespace) -> int:
         _print(report)
     if report.blocked:
         sys.stdout.flush()
-        blocking = [rule.message for rule in report.rules if rule.id in report.blocks]
-        raise CheckFailed(rules="；".join(blocking))
+        blocking = [rule for rule in report.rules if rule.id in report.blocks]
+        raise CheckFailed(
+            "form.blocked",
+            stage={"print": "打印", "done": "办结"}[args.stage],
+            rules="；".join(rule.message for rule in blocking),
+            rules_en="; ".join(rule.message_en for rule in blocking),
+        )
     return 0
 
 
