@@ -37,6 +37,7 @@ class Audit:
         """Record that `actor` (an officer's number, or "kit") did `act` to `subject`."""
         with self._connections.work.transaction() as work:
             append(work, self._clock.now(), actor, act, subject)
+        self._connections.touched("audit")
 
     def head(self) -> str:
         """Return the digest of the newest entry with its algorithm, "" if there is none."""

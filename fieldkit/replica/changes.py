@@ -13,6 +13,7 @@ from fieldkit.errors import InvalidInput
 from fieldkit.model.operation import Change
 from fieldkit.replica import archives, driver, moment, officers, search_index, tasks, visits
 from fieldkit.replica.connections import Connections
+from fieldkit.replica.outbox import Outbox
 
 SCHEMA_1 = (
     # Kinds of a newer backend are stored raw and ignored (PROTOCOL rule 9).
@@ -46,8 +47,8 @@ class SyncState(msgspec.Struct, frozen=True):
 class Changes:
     """Applies pages of the change feed."""
 
-    def __init__(self, connections: Connections, clock: Clock) -> None:
-        self._connections, self._clock = connections, clock
+    def __init__(self, connections: Connections, outbox: Outbox, clock: Clock) -> None:
+        self._connections, self._outbox, self._clock = connections, outbox, clock
 
     def apply(self, scope: str, changes: Sequence[Change], cursor: str, epoch: str) -> None:
         """Store a page and the cursor after it, all or nothing. Unsent work is not touched (I11).
@@ -72,6 +73,8 @@ class Changes:
                 (scope, cursor, epoch, SCHEMA, moment.to_text(self._clock.now().at)),
             )
         self._connections.touched(*{change.kind for change in changes}, "sync")
+        if any(change.kind == "visit" for change in changes):
+            self._outbox.prune()
 
     def cursor(self, scope: str) -> str:
         """Return the cursor to go on from, "" before the first page."""

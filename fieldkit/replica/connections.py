@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from fieldkit.access.keys import Keys
-from fieldkit.errors import BugError
+from fieldkit.errors import BugError, ReplicaDamaged
 from fieldkit.replica import driver
 
 Touched = frozenset[str]
@@ -59,11 +59,19 @@ class Connections:
         keys: of this kit.
         known: the newest `user_version` of each that this program understands.
         views: TEMP views each reader makes, the two files seen as one.
+        damage_met: told when a page does not verify while reading.
     """
 
     def __init__(
-        self, replica_path: Path, work_path: Path, keys: Keys, known: tuple[int, int], views: Sequence[str]
+        self,
+        replica_path: Path,
+        work_path: Path,
+        keys: Keys,
+        known: tuple[int, int],
+        views: Sequence[str],
+        damage_met: Callable[[], None],
     ) -> None:
+        self._damage_met = damage_met
         self._paths = replica_path, work_path
         self._known, self._views = known, tuple(views)
         self._keys = keys
@@ -77,26 +85,15 @@ class Connections:
 
     def all(self, sql: str, parameters: Sequence[Any] | dict[str, Any] = ()) -> list[driver.Row]:
         """Return every row of a query over both files."""
-        with driver.errors_told("replica"):
-            rows: list[driver.Row] = self._reader().execute(sql, parameters).fetchall()
+        with self._reading() as reader:
+            rows: list[driver.Row] = reader.execute(sql, parameters).fetchall()
             return rows
 
     def one(self, sql: str, parameters: Sequence[Any] | dict[str, Any] = ()) -> driver.Row | None:
         """Return the first row of a query over both files."""
-        with driver.errors_told("replica"):
-            row: driver.Row | None = self._reader().execute(sql, parameters).fetchone()
+        with self._reading() as reader:
+            row: driver.Row | None = reader.execute(sql, parameters).fetchone()
             return row
-
-    @contextmanager
-    def snapshot(self) -> Iterator[None]:
-        """Let the queries of a block all see one state of each file."""
-        with driver.errors_told("replica"):
-            reader = self._reader()
-            reader.execute("BEGIN")
-            try:
-                yield
-            finally:
-                reader.execute("COMMIT")
 
     def subscribe(self, listener: Callable[[Touched], None]) -> Callable[[], None]:
         """Call `listener` after each commit with the kinds of things touched; return what ends it."""
@@ -117,6 +114,15 @@ class Connections:
                 reader.connection.close()
         self.replica.close()
         self.work.close()
+
+    @contextmanager
+    def _reading(self) -> Iterator[driver.Connection]:
+        try:
+            with driver.errors_told("replica"):
+                yield self._reader()
+        except ReplicaDamaged:
+            self._damage_met()
+            raise
 
     def _reader(self) -> driver.Connection:
         reader: _Reader | None = getattr(self._here, "reader", None)

@@ -53,6 +53,7 @@ class Replica:
             keys,
             (schema.REPLICA_VERSION, schema.WORK_VERSION),
             schema.PROJECTED,
+            (folder / home.DAMAGED).touch,
         )
         self.archives = Archives(self._connections)
         self.visits = Visits(self._connections, clock)
@@ -62,7 +63,7 @@ class Replica:
         self.outbox = Outbox(self._connections, clock)
         self.blobs = Blobs(folder, keys, self._connections, clock)
         self.tracks = Tracks(self._connections, clock)
-        self.changes = Changes(self._connections, clock)
+        self.changes = Changes(self._connections, self.outbox, clock)
         self.enrolment = Enrolments(self._connections)
         self.audit = Audit(self._connections, clock)
         self.search = Search(self._connections)
@@ -135,7 +136,8 @@ class Replica:
     def subscribe(self, listener: Callable[[Touched], None]) -> Callable[[], None]:
         """Call `listener` with the kinds of things each commit touched, on the thread that wrote; return what ends it.
 
-        Kinds: enterprise, visit, task, petition, officer, outbox, blob, track, enrolment, sync.
+        Kinds: enterprise, visit, task, petition, officer, outbox, blob, track, enrolment, audit, sync; `finished` when
+        a visit was finalised.
         """
         return self._connections.subscribe(listener)
 

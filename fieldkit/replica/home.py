@@ -15,7 +15,7 @@ REPLICA = "replica.db"
 WORK = "work.db"
 WORK_COPY = "work.bak"
 DAMAGED = "replica.damaged"
-"""An empty file: damage was met while the kit was open, so the next start fetches `replica.db` anew."""
+"""An empty file: damage was met while the kit was open, so the next start checks `replica.db` whole."""
 
 
 class KitInUse(KnownError):

@@ -38,7 +38,7 @@ def repair(folder: Path, keys: Keys) -> list[Recovered]:
 
 
 def is_damaged(path: Path, key: bytes, known: int, *, whole: bool, wal: bool = True) -> bool:
-    """Tell whether a file fails to open, or, if `whole`, has a page whose MAC or structure is wrong.
+    """Tell whether a file fails to open, is empty, or, if `whole`, has a page whose MAC or structure is wrong.
 
     Raises:
         ReplicaTooNew: it opens, and is of a newer program.
@@ -51,7 +51,8 @@ def is_damaged(path: Path, key: bytes, known: int, *, whole: bool, wal: bool = T
         # What waits in the WAL goes into the file first: the check reads the file's pages.
         if wal:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        return bool(whole and driver.integrity(connection))
+        # A file cut to nothing opens as a new one.
+        return driver.gate(connection, known) == 0 or bool(whole and driver.integrity(connection))
     except (driver.Error, ReplicaDamaged):
         return True
     finally:
@@ -76,6 +77,8 @@ def _repair_work(folder: Path, keys: Keys) -> Recovered | None:
             return None
     elif not copy.exists():
         raise ReplicaDamaged(where=home.WORK)
+    if not copy.exists() and _is_new(path, keys):
+        return None
     if not copy.exists() or is_damaged(copy, keys.work_db, schema.WORK_VERSION, whole=True, wal=False):
         raise ReplicaDamaged("replica.work_lost")
     before = _rows_of(path, keys)
@@ -89,12 +92,25 @@ def _repair_work(folder: Path, keys: Keys) -> Recovered | None:
     return _told(before, _rows_of(path, keys))
 
 
+def _is_new(path: Path, keys: Keys) -> bool:
+    """Tell whether the making of a kit was cut short: there are no tables yet."""
+    try:
+        connection = driver.connect(path, keys.work_db, schema.WORK_VERSION)
+    except ReplicaDamaged:
+        return False
+    try:
+        return driver.gate(connection, schema.WORK_VERSION) == 0
+    finally:
+        connection.close()
+
+
 def _repair_replica(folder: Path, keys: Keys) -> Recovered | None:
     path, mark = folder / home.REPLICA, folder / home.DAMAGED
     if not path.exists():
         mark.unlink(missing_ok=True)
         return Recovered("replica.refetch_lost")
-    if not mark.exists() and not is_damaged(path, keys.replica_db, schema.REPLICA_VERSION, whole=False):
+    if not is_damaged(path, keys.replica_db, schema.REPLICA_VERSION, whole=mark.exists()):
+        mark.unlink(missing_ok=True)
         return None
     set_aside(path)
     # Nothing in it can't be fetched again: a damaged replica is not worth the disk.
