@@ -20,6 +20,7 @@ class Ink:
         red: H×W, how red: depth in green and blue beyond the depth in red.
         noise: standard deviation of `depth` on bare paper.
         light: H×W brightness of the paper, 0…255.
+        colourless: whether the picture is grey all over, so that a stamp can't be told by its red.
     """
 
     depth: Floats
@@ -27,6 +28,7 @@ class Ink:
     red: Floats
     noise: float
     light: Floats
+    colourless: bool
 
 
 def find_ink(part: Pixels, px_per_mm: float) -> Ink:
@@ -48,10 +50,12 @@ def find_ink(part: Pixels, px_per_mm: float) -> Ink:
     level = 1 - share / np.clip(tint, 0.5, 1.1)
     depth = np.clip(level.max(axis=2), 0, 1)
     red = np.clip((level[..., 0] + level[..., 1]) / 2 - np.maximum(level[..., 2], 0), 0, 1)
+    spread = np.abs(colour[::2, ::2, 2] - colour[::2, ::2, 0])
+    colourless = bool(np.percentile(spread, 99.9) < 10)
     values = level[..., 1][bare][::7]
     noise = float(1.4826 * np.median(np.abs(values - np.median(values)))) if len(values) else 0.1
     dark = np.clip(level[..., 2], 0, 1)
-    return Ink(depth.astype(np.float32), dark.astype(np.float32), red.astype(np.float32), noise, light)
+    return Ink(depth.astype(np.float32), dark.astype(np.float32), red.astype(np.float32), noise, light, colourless)
 
 
 def hysteresis(values: Floats, low: float, high: float) -> Mask:

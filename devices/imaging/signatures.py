@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from devices.imaging.arrays import Mask, Pixels, Points
+from devices.imaging.arrays import Floats, Mask, Pixels, Points
 from devices.imaging.ink import Ink, find_ink, hysteresis
 from devices.imaging.marks import Registration
 from fieldkit.instruments.geometry import BOX_INSET, FOOT, SIGNATURE_BOXES, Box
@@ -105,6 +105,8 @@ def _in_frame(image: Pixels, matrix: Points, box: Box) -> bool:
 
 def _stamps(ink: Ink) -> Mask:
     """Red areas larger than any thumb: stamps, and whatever touches them in red."""
+    if ink.colourless:
+        return _rings(ink)
     red = (ink.red > 0.14).astype(np.uint8)
     joined = cv2.morphologyEx(red, cv2.MORPH_CLOSE, np.ones((round(3 * PX_PER_MM),) * 2, np.uint8))
     _, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
@@ -112,6 +114,26 @@ def _stamps(ink: Ink) -> Mask:
     large = extent > 21
     large[0] = False
     return np.asarray(large[labels])
+
+
+def _rings(ink: Ink) -> Mask:
+    """In a scan without colour: discs inside the large rings that round stamps leave."""
+    scale = 3.0 / PX_PER_MM
+    plane = cv2.resize(ink.depth, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    picture = np.clip(plane * 400, 0, 255).astype(np.uint8)
+    discs = np.zeros(plane.shape, np.uint8)
+    found = cv2.HoughCircles(picture, cv2.HOUGH_GRADIENT, 1.5, 20, param1=120, param2=40, minRadius=45, maxRadius=72)
+    angles = np.linspace(0, 2 * np.pi, 180, endpoint=False)
+    for x, y, radius in [] if found is None else found.reshape(-1, 3)[:6]:
+        drawn = np.zeros(len(angles), bool)
+        for r in (radius - 2, radius - 1, radius, radius + 1, radius + 2):
+            columns, rows = np.round(x + r * np.cos(angles)).astype(int), np.round(y + r * np.sin(angles)).astype(int)
+            within = (columns >= 0) & (rows >= 0) & (columns < plane.shape[1]) & (rows < plane.shape[0])
+            drawn[within] |= plane[rows[within], columns[within]] > 0.15
+        if drawn.mean() > 0.6:
+            cv2.circle(discs, (round(x), round(y)), round(radius + 3), 1, cv2.FILLED)
+    whole = cv2.resize(discs, (ink.depth.shape[1], ink.depth.shape[0]), interpolation=cv2.INTER_NEAREST)
+    return np.asarray(whole > 0)
 
 
 def _weigh(name: str, box: Box, area: Box, foot: Pixels, ink: Ink, stamps: Mask, sharpness: float) -> Weighed:
@@ -128,11 +150,18 @@ def _weigh(name: str, box: Box, area: Box, foot: Pixels, ink: Ink, stamps: Mask,
         for plane in (ink.depth, ink.dark, ink.red, stamps.astype(np.float32))
     )
     low = max(0.13, 4.5 * ink.noise)
+    if ink.colourless:
+        # A thumb in grey is a soft disc that passes for shade; then the light on the box falls, and empty isn't sure.
+        shade = cv2.warpPerspective(ink.light, matrix, (width, height), flags=cv2.INTER_LINEAR)
+        inner = shade[round(edge) : height - round(edge), round(edge) : width - round(edge)]
+        rules = rules if np.percentile(inner, 8) > 0.88 * np.median(shade) else min(rules, 2)
     # Where there is red paste only what darkens the red channel too is pen; files keep colour at half the resolution,
     # so a stamp's own edges look dark in it for a pixel or two.
     near_red = cv2.dilate(red, np.ones((5, 5), np.uint8))
     depth = np.where(near_red > 0.12, np.clip(dark - 0.55 * near_red, 0, 1), depth)
     pen = hysteresis(depth, low, max(0.26, 1.7 * low))
+    if ink.colourless and stamped.any():  # nothing tells pen from stamp here
+        return _decide(name, pen & (stamped < 0.3), np.zeros_like(pen), pen & (stamped >= 0.3), rules, sharpness)
     return _decide(name, pen, (red > 0.14) & (stamped < 0.3), (red > 0.14) & (stamped >= 0.3), rules, sharpness)
 
 
@@ -146,11 +175,12 @@ def _decide(name: str, pen: Mask, red: Mask, stamped: Mask, rules: int, sharpnes
     outside[edge - inset : -edge + inset, edge - inset : -edge + inset] = False
     mine, doubt = _own_strokes(pen & inside, pen & outside)
     distance = cv2.distanceTransform(mine.astype(np.uint8), cv2.DIST_L2, 3) / k
-    blot = mine & (cv2.dilate((distance > 1.3).astype(np.uint8), np.ones((round(2.4 * k),) * 2, np.uint8)) > 0)
+    blot = _blots(mine, distance)
     doubt += float(blot.sum()) / k**2
     stroke = mine & ~blot
     stroke_mm2 = float(stroke.sum()) / k**2
-    half_width = float(np.percentile(distance[stroke], 85)) if stroke.any() else 0.2
+    # Where strokes run into one another the width says nothing: no pen is wider than 0.9 mm.
+    half_width = min(float(np.percentile(distance[stroke], 85)), 0.45) if stroke.any() else 0.2
     stroke_mm = stroke_mm2 / max(2 * half_width, 0.3)
     rows, columns = np.nonzero(stroke)
     extent = float(np.hypot(np.ptp(rows), np.ptp(columns))) / k if len(rows) else 0.0
@@ -167,6 +197,26 @@ def _decide(name: str, pen: Mask, red: Mask, stamped: Mask, rules: int, sharpnes
     elif stroke_mm2 < 0.3 and doubt < 0.5 and thumb_mm2 < 1 and rules >= 3 and not blurred:
         state = "empty"
     return Weighed(name, state, stroke_mm, stroke_mm2, extent, thumb_mm2, doubt, rules)
+
+
+def _blots(ink: Mask, distance: Floats) -> Mask:
+    """Find ink too thick for a pen: a finger, a hole, a stain. Dense small writing is thick too, but ragged."""
+    thick = distance > 1.3
+    if not thick.any():
+        return thick
+    blot = np.zeros_like(ink)
+    _, labels = cv2.connectedComponents(ink.astype(np.uint8), connectivity=8)
+    for label in np.unique(labels[thick]):
+        part = labels == label
+        outline, _ = cv2.findContours(part.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+        hull = max(float(cv2.contourArea(cv2.convexHull(np.concatenate(outline)))), 1.0)
+        if part.sum() > 0.86 * hull or part.sum() > 60 * PX_PER_MM**2:
+            blot |= part
+        else:  # only the thick places, with room round them, unless the whole is small and ragged as initials are
+            small = np.sqrt(hull) / PX_PER_MM < 9
+            grown = cv2.dilate((part & thick).astype(np.uint8), np.ones((round(2.4 * PX_PER_MM),) * 2, np.uint8))
+            blot |= np.zeros_like(ink) if small else part & (grown > 0)
+    return blot
 
 
 def _own_strokes(inside: Mask, outside: Mask) -> tuple[Mask, float]:
