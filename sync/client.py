@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from typing import TypeVar
 from urllib.parse import quote, urlencode, urlsplit
@@ -110,6 +111,18 @@ class SyncClient:
         except Missing:
             return False
         return True
+
+    def blob(self, sha256: str) -> bytes:
+        """Fetch a blob and prove that it is the one asked for.
+
+        Raises:
+            ServerRejected: the server does not hold it.
+            NotTheServer: what came has another hash.
+        """
+        data = self._as_officer("GET", f"/v1/blobs/{quote(sha256)}", expect="").body  # any type: the hash is the proof
+        if hashlib.sha256(data).hexdigest() != sha256:
+            raise NotTheServer(why="附件内容与哈希不符 (the blob has another hash)")
+        return data
 
     def create_upload(self, size: int, metadata: str, upload_url: Callable[[str], str]) -> tuple[str, dict[str, str]]:
         """Open a tus upload and return its absolute Location and the answer's headers.

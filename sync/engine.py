@@ -103,6 +103,16 @@ class SyncEngine:
             self._replica.outbox.prune()
             return tally.report(self.waiting())
 
+    def fetch(self, sha256: str) -> bytes:
+        """Fetch one blob from the server, its hash proved.
+
+        Raises:
+            NetworkUnavailable, AuthExpired, ServerRejected: as `run`.
+        """
+        with self._alone:
+            _, client, _ = self._connect(threading.Event())
+            return client.blob(sha256)
+
     def waiting(self) -> int:
         """Return how many operations and blobs are still to go."""
         unsent = sum(item.state in ("pending", "inflight", "parked") for item in self._replica.outbox.items())
