@@ -43,6 +43,8 @@ class Visit(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     signatures: tuple[Signature, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     samples: tuple[Sample, ...] = ()
+    set_aside: tuple[str, ...] = ()
+    """SHA-256 (hex) of scans that came in and that a person left out as having nothing to do with the visit."""
     track_id: str | None = None
     finalised_at: Stamp | None = None
     demo: bool = False

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from fieldkit.errors import BugError, Cancelled, KnownError, PaperOut
+from fieldkit.errors import BugError, Cancelled, DeviceUnavailable, KnownError, PaperOut
 from fieldkit.model.record import Revision
 from ui.inspection import cells
 from ui.inspection.lane import sentence
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from devices.printing.ipp import IppPrinter, JobState
     from ui.inspection.session import VisitSession
 
-Phase = Literal["idle", "freezing", "sending", "printing", "paper out", "taken", "in hand", "cancelled", "failed"]
-RETRY_S = 1.5
-"""How often a printer without paper is asked whether it goes on."""
+Phase = Literal["idle", "freezing", "sending", "printing", "needs hand", "taken", "in hand", "cancelled", "failed"]
+PATIENCE_S = 3.0
+"""A printer that stands still this long needs a hand; it is told, and the same job is waited for further."""
 
 
 class PrintState(msgspec.Struct, frozen=True):
@@ -34,7 +34,7 @@ class PrintState(msgspec.Struct, frozen=True):
     @property
     def busy(self) -> bool:
         """Work is going on and can be cancelled."""
-        return self.phase in {"freezing", "sending", "printing", "paper out"}
+        return self.phase in {"freezing", "sending", "printing", "needs hand"}
 
 
 class PrintDesk:
@@ -74,7 +74,7 @@ class PrintDesk:
         at = session.now()
 
         def freeze() -> Revision:
-            return frozen(record, at, tools.county_key, tools.replica.blobs)
+            return frozen(record, at, tools.county_key, tools.replica)
 
         session.lane("print").do(freeze, self._froze, self._failed)
 
@@ -148,20 +148,24 @@ class PrintDesk:
 
 
 def _follow(printer: IppPrinter, job: int, cancel: threading.Event, say: Callable[[Phase, str], None]) -> None:
-    """Wait for a job; paper out is told, and the same job is followed on once paper is loaded."""
+    """Wait for a job; a printer that needs a hand is told in its words, and the same job is followed on after it."""
 
     def progress(state: JobState) -> None:
-        say("printing", state.message or "正在打印")
+        words = state.words[0]
+        if state.paper_out:
+            say("needs hand", "打印机缺纸。任务已保留在打印机，装纸后自动继续。")
+        else:
+            say("printing", words)
 
     say("printing", "正在打印")
     while True:
         try:
-            printer.wait(job, cancel, progress)
+            printer.wait(job, cancel, progress, patience_s=PATIENCE_S)
         except PaperOut:
-            say("paper out", "打印机缺纸。任务已保留，装纸后自动继续。")
-            if cancel.wait(RETRY_S):
-                printer.wait(job, cancel, progress)  # takes the job back and raises Cancelled
+            say("needs hand", "打印机缺纸。任务已保留在打印机，装纸后自动继续。")
+        except DeviceUnavailable as error:
+            if error.message_key != "printer.needs_hand":
+                raise
+            say("needs hand", error.zh)
         else:
             return
-
-

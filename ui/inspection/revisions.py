@@ -2,26 +2,36 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from fieldkit.crypto.canonical import canonical_json
-from fieldkit.instruments import forms, render
-from fieldkit.model.record import Correction, Record, Revision
+from fieldkit.instruments import forms, render, wording
+from fieldkit.instruments.forms import Field
+from fieldkit.model.record import Correction, Record, Revision, Values
 from fieldkit.model.stamp import Stamp
 from fieldkit.replica import Replica
 
 
 def same_content(record: Record, revision: Revision) -> bool:
     """Say whether the record still holds what the revision froze."""
-    return canonical_json(record.values) == canonical_json(revision.values)
+    return record.values is revision.values or canonical_json(record.values) == canonical_json(revision.values)
 
 
-def frozen(record: Record, at: Stamp, county_key: bytes, blobs: Any) -> Revision:
+def corrected(record: Record, revision: Revision) -> tuple[Correction, ...]:
+    """Return what the record changes of a printed revision, field by field, in the form's order and words."""
+    form = forms.load(record.form)
+    changes = []
+    for field in form.fields:
+        old, new = _text(field, revision.values), _text(field, record.values)
+        if old != new:
+            changes.append(Correction(field.id, field.label, old, new))
+    return tuple(changes)
+
+
+def frozen(record: Record, at: Stamp, county_key: bytes, replica: Replica) -> Revision:
     """Render the record as its next revision and keep the PDF as a blob. Long: call it in a lane."""
     number = len(record.revisions) + 1
     corrections = corrected(record, record.revisions[-1]) if record.revisions else ()
     made = render.render(record, number, county_key, corrections)
-    pdf = blobs.put(made.pdf, "application/pdf", f"{record.number}-r{number}.pdf")
+    pdf = replica.blobs.put(made.pdf, "application/pdf", f"{record.number}-{number}.pdf")
     return Revision(
         number=number,
         frozen_at=at,
@@ -31,3 +41,7 @@ def frozen(record: Record, at: Stamp, county_key: bytes, blobs: Any) -> Revision
         pdf=pdf,
         corrections=corrections,
     )
+
+
+def _text(field: Field, values: Values) -> str:
+    return wording.words(field, forms.get(values, field.id))

@@ -7,6 +7,7 @@ Everything else waits in the tray until a person says what it is (DESIGN, page s
 from __future__ import annotations
 
 import hashlib
+from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -14,6 +15,7 @@ import msgspec
 
 from devices.imaging.scan import PageScan, read_page
 from devices.scanning.wand import ScannedFile
+from devices.scanning.whole import media_type
 from fieldkit.instruments import binding
 from fieldkit.model.evidence import Evidence, PageRef, SignatureState
 from fieldkit.model.record import BlobRef
@@ -24,6 +26,10 @@ if TYPE_CHECKING:
     from fieldkit.errors import BugError, KnownError
     from fieldkit.model.record import Revision
     from ui.inspection.session import VisitSession
+
+
+EARLIER = 200
+"""How many visits back a scan in the wand's folder is still known to belong elsewhere."""
 
 
 class Landing(msgspec.Struct, frozen=True):
@@ -49,6 +55,7 @@ class ScanDesk:
     def __init__(self, session: VisitSession) -> None:
         self._session = session
         self._seen: set[str] = set()
+        self._elsewhere: frozenset[str] | None = None
         self.reading: tuple[str, ...] = ()
         self.landings: tuple[Landing, ...] = ()
 
@@ -58,9 +65,20 @@ class ScanDesk:
         """Take a file from the wand's own thread."""
         self._session.post(lambda: self.take(file.path.name, file.data))
 
-    def refuse(self, name: str, why: str) -> None:
-        """Tell of a file that could not be read at all. From the wand's own thread."""
-        self._session.post(lambda: self._landed(Landing(name, "danger", f"文件读不出来：{why}。请重扫这一页。")))
+    def refuse(self, path: Path, why: KnownError) -> None:
+        """Tell of a file that is broken or unreadable. From the wand's own thread."""
+        self._session.post(lambda: self._landed(Landing(path.name, "danger", why.zh)))
+
+    def known(self, sha256: str) -> bool:
+        """Say whether this content was taken before, here or in an earlier visit. From the wand's own thread.
+
+        A blob alone says nothing: a power cut may have come between keeping it and saving the visit.
+        """
+        if self._elsewhere is None:
+            self._elsewhere = _taken_elsewhere(self._session)
+        visit = self._session.visit
+        here = sha256 in visit.set_aside or any(item.original.sha256 == sha256 for item in visit.evidence)
+        return here or sha256 in self._elsewhere
 
     def take(self, name: str, data: bytes) -> None:
         """Read one file in the lane; the same bytes a second time are told and not kept twice."""
@@ -83,13 +101,18 @@ class ScanDesk:
     def _read(self, name: str, data: bytes) -> _Arrival:
         """Keep the original, read the page and find out where it belongs. Runs in the lane."""
         tools = self._session.tools
-        original = tools.replica.blobs.put(data, _media_type(data), name)
+        original = tools.replica.blobs.put(data, media_type(data), name)
         scan = read_page(data, [tools.county_key])
         page: BlobRef | None = None
         if scan.page_jpeg is not None:
             page = tools.replica.blobs.put(scan.page_jpeg, "image/jpeg", f"{name}-page.jpg")
         evidence = Evidence(
-            id=str(uuid4()), kind="other", original=original, page=page, captured_at=self._session.now(), boxes=scan.boxes
+            id=str(uuid4()),
+            kind="other",
+            original=original,
+            page=page,
+            captured_at=self._session.now(),
+            boxes=scan.boxes,
         )
         bound, why = self._place(scan)
         if bound is None:
@@ -105,9 +128,10 @@ class ScanDesk:
             return None, f"图像读不出来：{scan.error}"
         if scan.seal is None:
             return None, _unsealed(scan)
-        found = binding.bind(scan.seal, self._session.tools.replica.visits.revision)
-        if not isinstance(found, PageRef):
-            return None, str(found)
+        try:
+            found = binding.bind(scan.seal, self._session.tools.replica.visits.revision)
+        except binding.NotBound as refusal:
+            return None, refusal.zh
         record = self._session.record
         if found.document != record.id:
             return None, "页签是真的，但属于另一次检查的笔录"
@@ -175,7 +199,13 @@ class ScanDesk:
             return
         bound = PageRef(self._session.record.id, revision.number, page)
         self._change(
-            evidence_id, kind="signed_page", bound=bound, bound_by="person", tray="", title=f"笔录第 {page} 页", boxes=()
+            evidence_id,
+            kind="signed_page",
+            bound=bound,
+            bound_by="person",
+            tray="",
+            title=f"笔录第 {page} 页",
+            boxes=(),
         )
 
     def to_tray(self, evidence_id: str) -> None:
@@ -186,7 +216,9 @@ class ScanDesk:
         """Leave a page out of the visit: it has nothing to do with it."""
         visit = self._session.visit
         kept = tuple(item for item in visit.evidence if item.id != evidence_id)
-        self._session.replace(msgspec.structs.replace(visit, evidence=kept), "evidence", "scan")
+        left = tuple(item.original.sha256 for item in visit.evidence if item.id == evidence_id)
+        changed = msgspec.structs.replace(visit, evidence=kept, set_aside=(*visit.set_aside, *left))
+        self._session.replace(changed, "evidence", "scan")
         self._session.settle()
 
     def agree(self, page: int) -> None:
@@ -235,17 +267,27 @@ class ScanDesk:
         self._session.settle()
 
 
+def _taken_elsewhere(session: VisitSession) -> frozenset[str]:
+    """Return the hashes of all scans of other visits: a wand's folder keeps last week's pages."""
+    visits = session.tools.replica.visits
+    taken: set[str] = set()
+    for row in visits.rows(limit=EARLIER):
+        visit = visits.get(row.id) if row.id != session.visit.id else None
+        if visit is not None:
+            taken.update(item.original.sha256 for item in visit.evidence)
+            taken.update(visit.set_aside)
+    return frozenset(taken)
+
+
+_UNSEALED = {
+    "forged": "页签校验不通过（伪造、改动或外县文书），未归位",
+    "practice": "这是练习用的页签，不作执法文书，未归位",
+    "foreign": "有二维码，但不是本县执法箱打印的页签",
+    "unread": "像是笔录页，但页签没拍清，请重扫或人工认定",
+    "disagree": "一页上有两个不同的页签，可能拍进了两张纸",
+}
+"""What imaging calls the problem of a seal → what the officer reads."""
+
+
 def _unsealed(scan: PageScan) -> str:
-    if scan.seal_problem == "forged":
-        return "页签校验不通过，可能是伪造的页，未归位"
-    if scan.codes:
-        return "有二维码，但不是本县执法箱打印的页签"
-    return "没有读到页签，可能是企业材料，或页角没拍全"
-
-
-def _media_type(data: bytes) -> str:
-    if data.startswith(b"\xff\xd8"):
-        return "image/jpeg"
-    if data.startswith(b"\x89PNG"):
-        return "image/png"
-    return "application/octet-stream"
+    return _UNSEALED.get(scan.seal_problem or "", "没有页签，可能是企业材料")

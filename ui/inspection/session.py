@@ -14,7 +14,8 @@ from typing import Any
 import msgspec
 
 from fieldkit.instruments import forms
-from fieldkit.instruments.check import CheckReport
+from fieldkit.instruments.check import CheckReport, Stage
+from fieldkit.model.enterprise import Enterprise
 from fieldkit.model.evidence import Sample
 from fieldkit.model.record import Record, Revision, Values
 from fieldkit.model.stamp import Stamp
@@ -23,9 +24,12 @@ from ui.inspection import cells
 from ui.inspection.autosave import Autosave, SaveState
 from ui.inspection.checking import check_visit
 from ui.inspection.finishing import FinishDesk
+from ui.inspection.labels import LabelDesk
 from ui.inspection.lane import Lane, Post
 from ui.inspection.officers import OfficersDesk
 from ui.inspection.opening import prefilled_fields
+from ui.inspection.photos import PhotoDesk
+from ui.inspection.previewing import PreviewDesk
 from ui.inspection.printing import PrintDesk
 from ui.inspection.scanning import ScanDesk
 from ui.inspection.tools import VisitTools
@@ -33,7 +37,7 @@ from ui.inspection.undo import Cell, Change, UndoStack
 
 Listener = Callable[[frozenset[str]], None]
 """Hears what kinds changed: values, confirmed, answers, samples, signatures, officers, revisions, evidence, save,
-print, scan, finish. Always on the owner's thread."""
+preview, print, scan, finish. Always on the owner's thread."""
 
 
 class VisitSession:
@@ -48,9 +52,10 @@ class VisitSession:
 
     def __init__(self, tools: VisitTools, visit: Visit, post: Post, *, autosave_pause_s: float | None = None) -> None:
         self.tools = tools
-        self.post = post
+        self._open = True
+        self._post = post
         self.visit = visit
-        self.enterprise = tools.replica.archives.get(visit.enterprise_id)
+        self.enterprise = _enterprise(tools, visit)
         self.task = tools.replica.tasks.get(visit.task_id) if visit.task_id else None
         self.form = forms.load(visit.records[0].form)
         self.prefilled = prefilled_fields(tools, self.form, self.enterprise)
@@ -60,10 +65,16 @@ class VisitSession:
         self._checked: dict[str, tuple[Visit, CheckReport]] = {}
         pause = {} if autosave_pause_s is None else {"pause_s": autosave_pause_s}
         self._autosave = Autosave(
-            tools.replica.visits.save, lambda: self.now().at, lambda state: post(lambda: self._save_told(state)), **pause
+            tools.replica.visits.save,
+            lambda: self.now().at,
+            lambda state: self.post(lambda: self._save_told(state)),
+            **pause,
         )
-        self._lanes = {name: Lane(f"visit-{name}", post) for name in ("print", "scan", "desk")}
+        self._lanes = {name: Lane(f"visit-{name}", self.post) for name in ("print", "scan", "desk", "preview")}
         self.officers = OfficersDesk(self)
+        self.labels = LabelDesk(self)
+        self.photos = PhotoDesk(self)
+        self.previewing = PreviewDesk(self)
         self.printing = PrintDesk(self)
         self.scanning = ScanDesk(self)
         self.finishing = FinishDesk(self)
@@ -84,7 +95,12 @@ class VisitSession:
         self._autosave.join(timeout_s)
         for lane in self._lanes.values():
             lane.join(timeout_s)
+        self._open = False
         return saved
+
+    def post(self, work: Callable[[], None]) -> None:
+        """Run `work` on the owner's thread; from any thread. What comes after `close` is dropped."""
+        self._post(lambda: work() if self._open else None)
 
     def lane(self, name: str) -> Lane:
         """Return the lane of the printer ("print"), the scans ("scan") or short work ("desk")."""
@@ -140,11 +156,11 @@ class VisitSession:
         """Return the prefilled fields that nobody confirmed or changed yet."""
         return tuple(field for field in self.prefilled if field not in self.visit.confirmed)
 
-    def check(self, stage: str = "print") -> CheckReport:
+    def check(self, stage: Stage = "print") -> CheckReport:
         """Return the record check at a stage ("print", "done"), computed once a state."""
         known = self._checked.get(stage)
         if known is None or known[0] is not self.visit:
-            known = (self.visit, check_visit(self.tools, self.visit, stage))
+            known = (self.visit, check_visit(self.tools, self.enterprise, self.visit, stage))
             self._checked[stage] = known
         return known[1]
 
@@ -161,11 +177,9 @@ class VisitSession:
     def set_value(self, path: tuple[str | int, ...], value: Any, label: str = "") -> None:
         """Set one value; changing a prefilled field confirms it."""
         self._put(("values", *path), value, label or str(path[0]), "values")
-        field = str(path[0])
+        field = ".".join(str(step) for step in path)
         if field in self.unconfirmed():
-            self.visit = msgspec.structs.replace(self.visit, confirmed=(*self.visit.confirmed, field))
-            self._autosave.touch(self.visit)
-            self.tell("confirmed")
+            self.replace(msgspec.structs.replace(self.visit, confirmed=(*self.visit.confirmed, field)), "confirmed")
 
     def confirm(self, fields: tuple[str, ...], label: str = "核对") -> None:
         """Confirm prefilled fields, one or a section of them."""
@@ -263,6 +277,12 @@ class VisitSession:
         self.visit = visit
         self._checked.clear()
         self.tell("finish", "values", "evidence", "signatures")
+
+
+def _enterprise(tools: VisitTools, visit: Visit) -> Enterprise:
+    """Return the archive of the visit's enterprise, or what the visit knows of it where the archive is gone."""
+    known = tools.replica.archives.get(visit.enterprise_id)
+    return known or Enterprise(id=visit.enterprise_id, name=visit.enterprise_name, demo=visit.demo)
 
 
 def shown_time(at: datetime) -> str:

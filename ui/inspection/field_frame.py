@@ -1,0 +1,111 @@
+"""One field of a form on screen: label, required mark, help, the editor, the light mark of what was prefilled."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+
+from fieldkit.instruments.forms import Field, get
+from ui.inspection.people_editor import OfficersList, PeopleEditor
+from ui.inspection.session import VisitSession
+from ui.inspection.time_editor import TimeEditor
+from ui.inspection.value_editors import ChoiceEditor, ConfirmEditor, LongTextEditor, TextEditor, ValueEditor
+from ui.style.buttons import Button
+from ui.style.words import label, secondary, set_look
+
+
+def editor_for(session: VisitSession, field: Field) -> ValueEditor:
+    """Return the editor of a field's type; a new field of a known type needs no code."""
+    if field.type == "long_text":
+        return LongTextEditor(field)
+    if field.type == "time":
+        return TimeEditor(field, lambda: session.now().at)
+    if field.type == "choice":
+        return ChoiceEditor(field)
+    if field.type == "confirm":
+        return ConfirmEditor(field)
+    if field.type == "people":
+        return PeopleEditor(field)
+    if field.type == "officers":
+        return OfficersList(field)
+    return TextEditor(field)
+
+
+class FieldFrame(QFrame):
+    """A field bound to its place in the record."""
+
+    confirmed = Signal()
+
+    def __init__(self, session: VisitSession, field: Field) -> None:
+        super().__init__()
+        self._session = session
+        self.field = field
+        set_look(self, role="clear")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        head = QHBoxLayout()
+        head.setSpacing(8)
+        head.addWidget(label(field.label, "secondary", "ink"))
+        if field.required:
+            star = label("必填", "secondary")
+            set_look(star, tone="quiet")
+            head.addWidget(star)
+        head.addStretch(1)
+        self._mark = label("档案预填，未核对", "secondary", "info")
+        self._confirm = Button("核对无误", "quiet", "check", name=f"核对：{field.label}")
+        self._confirm.clicked.connect(self._agree)
+        head.addWidget(self._mark)
+        head.addWidget(self._confirm)
+        column.addLayout(head)
+        self.editor = editor_for(session, field)
+        self.editor.changed.connect(self._changed)
+        self.editor.left.connect(lambda: session.settle())
+        self.editor.complained.connect(self._complain)
+        column.addWidget(self.editor)
+        self._help = secondary(field.help)
+        self._help.setVisible(bool(field.help))
+        column.addWidget(self._help)
+        self._wrong = label("", "secondary", "danger", wrap=True)
+        self._wrong.hide()
+        column.addWidget(self._wrong)
+        self.refresh()
+
+    @property
+    def path(self) -> tuple[str, ...]:
+        """Where the value stands in the record."""
+        return tuple(self.field.id.split("."))
+
+    def value(self) -> Any:
+        """Return the value as the record holds it."""
+        return get(self._session.values, self.field.id)
+
+    def refresh(self) -> None:
+        """Show the record's value and whether it still waits to be confirmed."""
+        self.editor.show_value(self.value())
+        self.editor.setEnabled(self._session.editable)
+        unconfirmed = self._session.editable and self.field.id in self._session.unconfirmed()
+        self._mark.setVisible(unconfirmed)
+        self._confirm.setVisible(unconfirmed)
+        target = self.editor.focus_target()
+        if target is not self.editor:
+            tone = "danger" if not self._wrong.isHidden() else "info" if unconfirmed else ""
+            set_look(target, tone=tone)
+
+    def focus_target(self) -> QWidget:
+        """Return what takes the keyboard."""
+        return self.editor.focus_target()
+
+    def _changed(self, value: Any) -> None:
+        self._session.set_value(self.path, value, self.field.label)
+
+    def _agree(self) -> None:
+        self._session.confirm((self.field.id,), f"核对 {self.field.label}")
+        self._session.settle()
+        self.confirmed.emit()
+
+    def _complain(self, words: str) -> None:
+        self._wrong.setText(words)
+        self._wrong.setVisible(bool(words))

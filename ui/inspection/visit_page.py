@@ -1,0 +1,188 @@
+"""The page of one open visit: head, six steps, the step's work, and the foot that says what is still missing.
+
+Accessible names (the handles of end-to-end tests) are listed in `ui/inspection/README.md`.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout
+
+from devices.scanning.wand import WandFolder
+from ui.inspection.foot import Foot
+from ui.inspection.header import VisitHeader
+from ui.inspection.inspect_step import InspectStep
+from ui.inspection.prepare_step import PrepareStep
+from ui.inspection.print_step import PrintStep
+from ui.inspection.record_step import RecordStep
+from ui.inspection.scan_step import ScanStep
+from ui.inspection.session import VisitSession
+from ui.inspection.step import Step
+from ui.inspection.step_bar import StepBar
+from ui.inspection.steps import STEPS, Missing, StepId, first_open, marks, missing_for
+from ui.inspection.submit_step import SubmitStep
+from ui.shell.places import Page, Place
+
+SETTLE_MS = 180
+"""Marks, foot and record check follow a change after this pause, so that typing never waits for them."""
+
+
+class VisitPage(Page):
+    """Everything one inspection needs, on one page.
+
+    Args:
+        session: the visit, started; the page closes it when left.
+        step: where to begin; by default the first step that misses something.
+    """
+
+    def __init__(self, session: VisitSession, step: StepId | None = None) -> None:
+        super().__init__()
+        self.session = session
+        self.setAccessibleName("现场检查")
+        self._header = VisitHeader(session)
+        self._bar = StepBar()
+        self._stack = QStackedWidget()
+        self._foot = Foot()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        top = QVBoxLayout()
+        top.setContentsMargins(24, 8, 16, 6)
+        top.setSpacing(4)
+        top.addWidget(self._header)
+        top.addWidget(self._bar)
+        column.addLayout(top)
+        column.addWidget(self._stack, 1)
+        column.addWidget(self._foot)
+        self._steps: dict[StepId, Step] = {}
+        for made in (PrepareStep, InspectStep, RecordStep, PrintStep, ScanStep, SubmitStep):
+            one = made(session)
+            one.next_step.connect(self.go_to)
+            one.jumped.connect(self.go_to_missing)
+            one.finished.connect(lambda: self.go.emit(Place("visits")))
+            self._steps[one.step] = one
+            self._stack.addWidget(one)
+        self._changed: set[str] = set()
+        self._later = QTimer(self, singleShot=True, interval=SETTLE_MS)
+        self._later.timeout.connect(self._follow)
+        self._bar.chosen.connect(self.go_to)
+        self._foot.acted.connect(self._act)
+        self._foot.went.connect(self.go_to_missing)
+        self._header.undo.connect(self.undo)
+        self._header.redo.connect(self.redo)
+        self._unsubscribe = session.subscribe(self._heard)
+        self._keys()
+        self._wand = self._start_wand()
+        self.at: StepId = step or first_open(session)
+        self.go_to(self.at)
+
+    # -- moving --------------------------------------------------------------------------------------------------
+
+    def go_to(self, step: StepId) -> None:
+        """Show a step; what was typed so far is saved at once."""
+        self.session.settle()
+        if self._steps[self.at] is self._stack.currentWidget() and step != self.at:
+            self._steps[self.at].left()
+        self.at = step
+        self._bar.show_step(step)
+        self._stack.setCurrentWidget(self._steps[step])
+        self._steps[step].refresh(frozenset({"entered"}))
+        self._steps[step].entered()
+        self._follow()
+
+    def go_to_missing(self, missing: Missing) -> None:
+        """Show the place where a missing thing is put right."""
+        if missing.step != self.at:
+            self.go_to(missing.step)
+        self._steps[missing.step].jump(missing.target)
+
+    def focus_first(self) -> None:
+        """Put the keyboard into the step."""
+        self._steps[self.at].setFocus()
+
+    def undo(self) -> None:
+        """Take the last change back and show where it was."""
+        self._show_cell(self.session.undo())
+
+    def redo(self) -> None:
+        """Do it again and show where."""
+        self._show_cell(self.session.redo())
+
+    def _show_cell(self, cell: tuple[str | int, ...] | None) -> None:
+        if cell is None:
+            return
+        step = _step_of(cell)
+        if step is not None and step != self.at and not (step == "record" and self.at in {"prepare", "inspect"}):
+            self.go_to(step)
+
+    # -- following ------------------------------------------------------------------------------------------------
+
+    def _heard(self, kinds: frozenset[str]) -> None:
+        self._header.refresh(self.session)
+        self._changed |= kinds
+        if kinds - {"save"}:
+            self._steps[self.at].refresh(kinds)
+            self._later.start()
+
+    def _follow(self) -> None:
+        """Bring marks, foot and the slower parts of the step up to date."""
+        self._header.refresh(self.session)
+        self._bar.show_marks(marks(self.session, self.at))
+        step = self._steps[self.at]
+        missing = missing_for(self.session, self.at) if self.session.editable else ()
+        self._foot.show_missing(missing, step.ready)
+        text, icon, enabled = step.action()
+        self._foot.show_action(text, icon, enabled=enabled, main=not missing)
+        changed, self._changed = frozenset(self._changed), set()
+        step.refresh(changed | {"settled"})
+
+    def _act(self) -> None:
+        self._steps[self.at].act()
+        self._follow()
+
+    # -- keyboard, wand, end --------------------------------------------------------------------------------------
+
+    def _keys(self) -> None:
+        def on(sequence: QKeySequence | QKeySequence.StandardKey | str, act: object) -> None:
+            shortcut = QShortcut(QKeySequence(sequence), self)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(act)
+
+        on(QKeySequence.StandardKey.Undo, self.undo)
+        on(QKeySequence.StandardKey.Redo, self.redo)
+        on("Ctrl+Return", self._foot.press)
+        for index, (step, _title) in enumerate(STEPS, 1):
+            on(f"Ctrl+{index}", lambda step=step: self.go_to(step))
+
+    def _start_wand(self) -> WandFolder | None:
+        folder = self.session.tools.wand_folder()
+        if folder is None or not self.session.editable:
+            return None
+        desk = self.session.scanning
+        wand = WandFolder(folder, desk.deliver, 0.5, failed=desk.refuse, known=desk.known)
+        wand.start()
+        return wand
+
+    def leave(self) -> None:
+        """Stop the wand, save everything, end the session's workers."""
+        self._unsubscribe()
+        self._later.stop()
+        if self._wand is not None:
+            self._wand.stop()
+            self._wand.join()
+            self._wand = None
+        for step in self._steps.values():
+            step.left()
+        self.session.close()
+
+
+def _step_of(cell: tuple[str | int, ...]) -> StepId | None:
+    if cell[0] in {"answers", "samples"}:
+        return "inspect"
+    if cell[0] == "signatures":
+        return "scan"
+    if cell[0] == "values":
+        field = cell[1] if len(cell) > 1 else ""
+        return "prepare" if field in {"notices", "recusal"} else "inspect" if field == "sampling" else "record"
+    return None
