@@ -30,7 +30,7 @@ def new_visit(tools: VisitTools, enterprise_id: str, task_id: str | None = None)
     form = forms.load(FORM)
     values, _fields = _prefilled(tools, form, enterprise)
     now = tools.clock.now()
-    number = f"{tools.county}-{now.at.astimezone():%Y%m%d-%H%M}-{tools.device_id[:4].upper()}"
+    number = f"{tools.county}-{now.at.astimezone():%Y%m%d-%H%M}-{tools.device_id[-4:].upper()}"
     taken = {visit.number for visit in tools.replica.visits.open()}
     if number in taken:
         number = f"{number}-{len(taken) + 1}"
