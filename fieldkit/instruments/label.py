@@ -27,6 +27,8 @@ STATES: Final = ("待测", "在测", "已测")
 _MARGIN: Final = 14
 _KEY_WIDTH: Final = 118
 _BAR_HEIGHT: Final = 96
+_MAX_LINES: Final = 5
+"""Lines a value may take; a longer one ends with … : the whole of it stands in the sampling record."""
 _QUIET_MODULES: Final = 10
 """CODE128 wants ten modules of white on both sides (ISO/IEC 15417 4.3.3)."""
 
@@ -121,7 +123,10 @@ class _Sheet:
     def row(self, key: str, value: str) -> None:
         """A named value, wrapped under itself."""
         _write(self._draw, (_MARGIN, self._y + 2), key, 24)
-        for line in _wrapped(value, 28, WIDTH - 2 * _MARGIN - _KEY_WIDTH) or ("",):
+        lines = _wrapped(value, 28, WIDTH - 2 * _MARGIN - _KEY_WIDTH) or [""]
+        if len(lines) > _MAX_LINES:
+            lines = [*lines[: _MAX_LINES - 1], lines[_MAX_LINES - 1][:-2] + "…"]
+        for line in lines:
             _write(self._draw, (_MARGIN + _KEY_WIDTH, self._y - 2), line, 28)
             self._y += 38
         self._y += 4

@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from reportlab.pdfgen.canvas import Canvas
+
+from devices.config import DeviceConfig, load, place, save
+from devices.emulators import process
+from ui.commands import main
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "kit"
+    monkeypatch.setenv("FIELDKIT_HOME", str(folder))
+    return folder
+
+
+@pytest.fixture
+def page(tmp_path: Path) -> Path:
+    out = io.BytesIO()
+    canvas = Canvas(out)
+    canvas.drawString(90, 700, "x")
+    canvas.save()
+    file = tmp_path / "page.pdf"
+    file.write_bytes(out.getvalue())
+    return file
+
+
+def test_printing_for_practice_keeps_the_very_bytes(
+    page: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["print", str(page), "--printer", "practice", "--out", str(tmp_path / "printed"), "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["state"], told["sha256"]) == ("done", hashlib.sha256(page.read_bytes()).hexdigest())
+    assert (tmp_path / "printed" / "job-0001.pdf").read_bytes() == page.read_bytes()
+
+
+def test_a_printer_that_is_off_or_out_of_paper_is_one_clear_line(
+    page: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with process.start("printer", fault=["paper-out"]) as emulator:
+        assert main(["print", str(page), "--printer", emulator.ready["uri"], "--wait", "0.1"]) == 1
+        assert "打印机缺纸" in capsys.readouterr().err.splitlines()[-1]
+        emulator.command("fault off")
+        assert main(["print", str(page), "--printer", emulator.ready["uri"]]) == 1
+        assert "打印机没有响应" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["absent.pdf", "--printer", "practice"], ["{page}"], ["{page}", "--printer", "nonsense"],
+     ["{page}", "--printer", "escpos://"], ["{page}", "--printer", "practice", "--copies", "0"],
+     ["{page}", "--printer", "escpos://localhost:9100"]],
+)  # fmt: skip
+def test_what_can_not_be_printed_is_said_in_one_line(
+    arguments: list[str], page: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["print", *(word.format(page=page) for word in arguments)]) == 1
+    out, err = capsys.readouterr()
+    assert (out, len(err.splitlines())) == ("", 1)
+
+
+def test_a_label_is_printed_from_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Image.new("1", (576, 50), 0).save(tmp_path / "label.png")
+    with process.start("label-printer") as emulator:
+        address = f"escpos://{emulator.ready['host']}:{emulator.ready['port']}"
+        assert main(["print", str(tmp_path / "label.png"), "--printer", address, "--copies", "2"]) == 0
+        assert len(emulator.command("state")["labels"]) == 2
+    assert "打完" in capsys.readouterr().out
+
+
+def test_devices_are_asked_and_their_addresses_kept_beside_the_kit(
+    home: Path, page: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with process.start("printer", out=tmp_path / "printed") as emulator:
+        assert main(["devices", "--printer", emulator.ready["uri"], "--wand", str(tmp_path / "w"), "--save"]) == 0
+        assert main(["devices", "--json"]) == 0
+        assert main(["print", str(page)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    found = json.loads(next(line for line in lines if line.startswith("[")))
+    assert [(status["kind"], status["state"]) for status in found] == [("printer", "ready"), ("wand", "off")]
+    assert (tmp_path / "kit-devices.json").is_file()
+    assert not home.exists()
+
+
+def test_practice_needs_no_hardware(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["devices", "--practice", "--json"]) == 0
+    assert [status["state"] for status in json.loads(capsys.readouterr().out)] == ["ready"] * 4
+
+
+def test_addresses_survive_being_written_and_damaged_ones_are_told(home: Path) -> None:
+    file = place(home)
+    config = DeviceConfig(printer_uri="ipp://printer", label_host="10.0.0.9", gps_port="COM3", wand_folder="D:/scan")
+    save(file, config)
+    assert load(file) == config
+    file.write_text("{")
+    assert main(["devices"]) == 1
