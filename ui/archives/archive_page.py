@@ -99,7 +99,7 @@ class ArchivePage(Page):
             copy.clicked.connect(lambda: self._copy(copy, enterprise.uscc))
             under.addWidget(copy)
         way = distance_words(distance_m(self._session.devices.fix(), enterprise.point))
-        under.addWidget(secondary("　".join(filter(None, (enterprise.town, enterprise.address, way)))), 1)
+        under.addWidget(secondary("　".join(filter(None, (enterprise.address or enterprise.town, way)))), 1)
         words.addLayout(under)
         row.addLayout(words, 1)
         visit = archive.open_visit()
@@ -117,7 +117,7 @@ class ArchivePage(Page):
         anchors = QWidget()
         set_look(anchors, role="clear")
         anchor_row = QHBoxLayout(anchors)
-        anchor_row.setContentsMargins(0, 0, 0, 0)
+        anchor_row.setContentsMargins(-12, 0, 0, 0)
         anchor_row.setSpacing(0)
         for name in self._anchors:
             button = Button(name, "quiet", name=f"转到 {name}")

@@ -14,7 +14,7 @@ from ui.archives.content import Archive
 from ui.archives.facts import Facts
 from ui.archives.reminders import SOON_DAYS
 from ui.archives.timeline import TimelineEntry
-from ui.shell.when import day, days_left, size
+from ui.shell.when import day, days_left, local, size
 from ui.style.icons import IconLabel
 from ui.style.surfaces import Card
 from ui.style.words import Tag, body, label, rule, secondary
@@ -198,7 +198,7 @@ def petitions(archive: Archive, today: date) -> Card:
         card.column.addWidget(secondary("没有信访件。"))
     for petition in archive.petitions[:5]:
         card.column.addWidget(body(f"{petition.topic}：{petition.summary}"))
-        received = day(petition.received_at.astimezone().date(), today)
+        received = day(local(petition.received_at).date(), today)
         card.column.addWidget(secondary(f"{petition.number}　{petition.state}　{received}收到"))
     return card
 

@@ -14,8 +14,8 @@ from ui.shell.places import Page, Place
 from ui.shell.session import Session
 from ui.style.buttons import Button
 from ui.style.icons import icon
-from ui.style.surfaces import EmptyState, Notice
-from ui.style.words import secondary, set_look, title
+from ui.style.surfaces import EmptyState, Notice, page_head
+from ui.style.words import secondary, set_look
 
 PAUSE_MS = 80
 ALL_TOWNS = "全部镇街"
@@ -38,13 +38,9 @@ class ArchiveListPage(Page):
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 24, 24, 24)
         column.setSpacing(16)
-        head = QHBoxLayout()
-        head.addWidget(title("一源一档"))
-        head.addStretch(1)
         self._count = secondary("", wrap=False)
         self._count.setAccessibleName("企业数")
-        head.addWidget(self._count)
-        column.addLayout(head)
+        column.addLayout(page_head("一源一档", self._count))
         column.addLayout(self._filters())
         self.notice = Notice()
         column.addWidget(self.notice)

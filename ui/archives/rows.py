@@ -10,6 +10,7 @@ import msgspec
 
 from fieldkit.model.enterprise import Enterprise
 from ui.archives.reminders import SOON_DAYS, Reminder, of_enterprise, permit_days
+from ui.shell.when import local
 
 if TYPE_CHECKING:
     from fieldkit.replica import Replica
@@ -81,6 +82,6 @@ def _rows(replica: Replica, enterprises: Iterable[Enterprise], today: date) -> l
     made = []
     for enterprise in enterprises:
         visits = replica.visits.of_enterprise(enterprise.id)
-        last = max((visit.opened_at.at.astimezone().date() for visit in visits), default=None)
+        last = max((local(visit.opened_at.at).date() for visit in visits), default=None)
         made.append(Row(enterprise, last, of_enterprise(enterprise, today)))
     return made

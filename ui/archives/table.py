@@ -17,7 +17,7 @@ from ui.style.tokens import current_theme, sizes
 from ui.style.words import TONE_ICONS
 
 COLUMNS = ("企业名称", "镇街", "监管级别", "行业", "上次检查", "提醒")
-_WIDTHS = (0, 112, 92, 150, 150, 220)
+_WIDTHS = (0, 112, 92, 190, 122, 216)
 _Index = QModelIndex | QPersistentModelIndex
 
 
@@ -105,7 +105,7 @@ class ArchiveModel(QAbstractTableModel):
         if column == 5:
             if not row.reminders:
                 return ""
-            more = f"  等 {len(row.reminders)} 项" if len(row.reminders) > 1 else ""
+            more = f"　+{len(row.reminders) - 1}" if len(row.reminders) > 1 else ""
             return row.reminders[0].text + more
         return (enterprise.name, enterprise.town, enterprise.level, enterprise.industry_name)[column]
 

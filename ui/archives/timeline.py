@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from fieldkit.model.visit import Visit
-from ui.shell.when import day
+from ui.shell.when import day, local
 from ui.style.buttons import Button
 from ui.style.icons import IconLabel
 from ui.style.words import Tag, body, label, secondary, set_look
@@ -46,14 +46,14 @@ class TimelineEntry(QWidget):
     ) -> None:
         super().__init__()
         set_look(self, role="clear")
-        when = visit.opened_at.at.astimezone().date()
+        when = local(visit.opened_at.at).date()
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(12)
         row.addLayout(_spine(state))
         column = QVBoxLayout()
         column.setContentsMargins(0, 0, 0, 12)
-        column.setSpacing(4)
+        column.setSpacing(0)
         row.addLayout(column, 1)
         head = QHBoxLayout()
         head.setSpacing(8)
@@ -85,7 +85,11 @@ class TimelineEntry(QWidget):
             "继续检查" if visit.state == "open" else "打开这次检查", "quiet", name=f"打开 {day(when, today)}的检查"
         )
         open_page.clicked.connect(lambda: go_on(visit.id))
-        more.addWidget(open_page, 0, Qt.AlignmentFlag.AlignLeft)
+        link = QHBoxLayout()
+        link.setContentsMargins(-12, 0, 0, 0)
+        link.addWidget(open_page)
+        link.addStretch(1)
+        more.addLayout(link)
         self._toggle = Button("展开", "quiet", "chevron-down", name=f"展开 {day(when, today)}的检查")
         self._toggle.clicked.connect(lambda: self.unfold(not self._more.isVisibleTo(self)))
         head.addWidget(self._toggle)

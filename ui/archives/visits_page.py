@@ -16,8 +16,8 @@ from ui.shell.places import Page, Place
 from ui.shell.session import Session
 from ui.shell.when import moment
 from ui.style.buttons import Button
-from ui.style.surfaces import Card, EmptyState, Notice, Scroll, clear_layout
-from ui.style.words import ElidedLabel, rule, section, set_look, title
+from ui.style.surfaces import Card, EmptyState, Notice, Scroll, clear_layout, page_head
+from ui.style.words import ElidedLabel, rule, section, set_look
 
 if TYPE_CHECKING:
     from fieldkit.replica import Replica
@@ -54,13 +54,9 @@ class VisitsPage(Page):
         scroll = Scroll()
         whole.addWidget(scroll)
         scroll.column.setSpacing(16)
-        head = QHBoxLayout()
-        head.addWidget(title("执法检查"))
-        head.addStretch(1)
         begin = Button("开始新的检查", "primary", "plus")
         begin.clicked.connect(lambda: self.go.emit(Place("archives")))
-        head.addWidget(begin)
-        scroll.column.addLayout(head)
+        scroll.column.addLayout(page_head("执法检查", begin))
         self.notice = Notice()
         scroll.column.addWidget(self.notice)
         self._open_card, self._past_card = Card(margin=8), Card(margin=8)
@@ -135,7 +131,7 @@ class VisitsPage(Page):
         running = row.state == "open"
         button = Button(
             "继续检查" if running else "查看",
-            "primary" if running else "secondary",
+            "primary" if running else "quiet",
             name=f"{'继续检查' if running else '查看检查'} {row.enterprise_name}",
         )
         button.setFixedWidth(112)

@@ -17,8 +17,8 @@ from ui.shell.session import Session
 from ui.shell.when import moment
 from ui.style.buttons import Button
 from ui.style.icons import IconLabel
-from ui.style.surfaces import Card, Notice, Progress, Scroll
-from ui.style.words import Tag, body, label, secondary, set_look, title
+from ui.style.surfaces import Card, Notice, Progress, Scroll, page_head
+from ui.style.words import Tag, body, label, secondary, set_look
 
 ICONS: dict[DeviceKind, str] = {
     "printer": "printer",
@@ -74,9 +74,11 @@ class DeviceCard(Card):
         self.column.addLayout(head)
         self._words, self._english = body(""), secondary("")
         self._since = secondary("")
-        self.column.addWidget(self._words)
-        self.column.addWidget(self._english)
-        self.column.addWidget(self._since)
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        for line in (self._words, self._english, self._since):
+            words.addWidget(line)
+        self.column.addLayout(words)
         self.notice = Notice()
         self.column.addWidget(self.notice)
         self.progress = Progress()
@@ -99,9 +101,9 @@ class DeviceCard(Card):
         self._tag.say(*_STATES[status.state])
         self._words.setText(status.words_zh)
         self._english.setText(status.words_en)
-        self._since.setText(f"{moment(status.since, now)} 起")
         devices = self._session.devices
         text = setting_text(self.kind, devices.config)
+        self._since.setText(f"{moment(status.since, now)} 起" if text else "")
         if not self.address.hasFocus() and self.address.text() != text:
             self.address.setText(text)
         self.address.setReadOnly(devices.practising)
@@ -149,16 +151,11 @@ class DevicesPage(Page):
         scroll = Scroll()
         whole.addWidget(scroll)
         scroll.column.setSpacing(16)
-        head = QHBoxLayout()
-        head.addWidget(title("设备"))
-        head.addStretch(1)
         self.practice = Button("", "secondary", "flask-conical", name="练习模式")
         self.practice.clicked.connect(self._toggle_practice)
         look = Button("重新查看", "quiet", "refresh-cw")
         look.clicked.connect(session.devices.look)
-        head.addWidget(look)
-        head.addWidget(self.practice)
-        scroll.column.addLayout(head)
+        scroll.column.addLayout(page_head("设备", look, self.practice))
         self._practice_note = Notice()
         scroll.column.addWidget(self._practice_note)
         holder = QWidget()

@@ -17,9 +17,9 @@ from ui.shell.places import Page
 from ui.shell.session import Session
 from ui.shell.when import day
 from ui.style.buttons import Button, Choices
-from ui.style.surfaces import Card, Notice, Scroll, clear_layout
+from ui.style.surfaces import Card, Notice, Scroll, clear_layout, page_head
 from ui.style.tokens import THEMES, current_theme, load_theme
-from ui.style.words import Tag, body, rule, secondary, section, title
+from ui.style.words import Tag, body, rule, secondary, section
 
 
 class SettingsPage(Page):
@@ -40,7 +40,7 @@ class SettingsPage(Page):
         scroll = Scroll(width=880)
         whole.addWidget(scroll)
         scroll.column.setSpacing(16)
-        scroll.column.addWidget(title("设置"))
+        scroll.column.addLayout(page_head("设置"))
         scroll.column.addWidget(self._look())
         scroll.column.addWidget(self._officers())
         scroll.column.addWidget(self._password())

@@ -15,8 +15,8 @@ from ui.shell.session import Session
 from ui.shell.when import moment, size
 from ui.style.buttons import Button
 from ui.style.icons import IconLabel
-from ui.style.surfaces import Card, EmptyState, Notice, Progress, Scroll, clear_layout
-from ui.style.words import ElidedLabel, Tag, body, label, rule, secondary, set_look, title
+from ui.style.surfaces import Card, EmptyState, Notice, Progress, Scroll, clear_layout, page_head
+from ui.style.words import ElidedLabel, Tag, body, label, rule, secondary, set_look
 
 
 class SyncPage(Page):
@@ -33,7 +33,7 @@ class SyncPage(Page):
         scroll = Scroll(width=960)
         whole.addWidget(scroll)
         scroll.column.setSpacing(16)
-        scroll.column.addWidget(title("同步"))
+        scroll.column.addLayout(page_head("同步"))
         self._now = Card()
         self._now.setAccessibleName("同步状态卡")
         row = QHBoxLayout()

@@ -6,11 +6,11 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from ui.style.icons import IconLabel
 from ui.style.tokens import current_theme, sizes
-from ui.style.words import ElidedLabel, label, set_look
+from ui.style.words import label, set_look
 
 if TYPE_CHECKING:
     from fieldkit.replica.search import Hit
@@ -37,8 +37,8 @@ class HitRow(QWidget):
         words = QVBoxLayout()
         words.setSpacing(0)
         words.addWidget(_marked(hit.title, text))
-        if hit.snippet and hit.snippet != hit.title:
-            words.addWidget(ElidedLabel(hit.snippet, "secondary"))
+        if _unmarked(hit.snippet) not in {"", hit.title}:
+            words.addWidget(_snippet(hit.snippet))
         row.addLayout(words, 1)
         row.addWidget(label(KIND_WORDS[hit.kind], "secondary"))
 
@@ -48,16 +48,29 @@ class HitRow(QWidget):
 
 
 def _marked(title: str, text: str) -> QLabel:
-    made = QLabel()
-    made.setTextFormat(Qt.TextFormat.RichText)
     place = title.casefold().find(text.casefold())
     if place < 0:
-        made.setText(escape(title))
-    else:
-        end = place + len(text)
-        colour = current_theme().colours["accent"]
-        made.setText(
-            f'{escape(title[:place])}<span style="color:{colour}; text-decoration:underline">'
-            f"{escape(title[place:end])}</span>{escape(title[end:])}"
-        )
+        return _rich(title)
+    end = place + len(text)
+    return _rich(f"{title[:place]}【{title[place:end]}】{title[end:]}")
+
+
+def _snippet(snippet: str) -> QLabel:
+    made = _rich(snippet)
+    set_look(made, role="secondary")
+    return made
+
+
+def _unmarked(text: str) -> str:
+    return text.replace("【", "").replace("】", "")
+
+
+def _rich(text: str) -> QLabel:
+    """Return a line whose part between 【 and 】 is marked."""
+    made = QLabel()
+    made.setTextFormat(Qt.TextFormat.RichText)
+    colour = current_theme().colours["accent"]
+    marked = escape(text).replace("【", f'<span style="color:{colour}; text-decoration:underline">')
+    made.setText(marked.replace("】", "</span>"))
+    made.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
     return made

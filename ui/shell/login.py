@@ -126,9 +126,10 @@ class LoginWindow(QWidget):
             return box.currentText
         group = QButtonGroup(self)
         for place, number in enumerate(self._numbers):
-            button = Button(number, "filter", "users" if len(self._numbers) == 1 else "", name=f"执法证号 {number}")
-            set_look(button, role="choice", compact=True)
+            button = Button(number, "option", name=f"执法证号 {number}")
             button.setCheckable(True)
+            button.toggled.connect(lambda on, button=button: button.set_icon("circle-check" if on else "circle"))
+            button.set_icon("circle")
             button.setChecked(place == 0)
             group.addButton(button, place)
             column.addWidget(button)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 import msgspec
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
 
 PlaceName = Literal[
@@ -38,6 +38,10 @@ class Page(QWidget):
     start_visit = Signal(str, str)
     wants: frozenset[str] = frozenset()
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+
     def refresh(self) -> None:
         """Ask for the page's content anew; returns at once, rows come as they come."""
 
@@ -45,4 +49,5 @@ class Page(QWidget):
         """Let go of what the page holds; it is about to be deleted."""
 
     def focus_first(self) -> None:
-        """Put the keyboard where work begins."""
+        """Put the keyboard where work begins; by default on no control, so that nothing is pressed by chance."""
+        self.setFocus()

@@ -7,6 +7,8 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ui.shell.when import local
+
 if TYPE_CHECKING:
     from fieldkit.access.keys import Keys
     from fieldkit.clock import Clock
@@ -42,5 +44,5 @@ class Session:
     syncing: Syncing
 
     def today(self) -> date:
-        """Return today in local time by the best clock known."""
-        return self.clock.now().at.astimezone().date()
+        """Return today in Beijing time by the best clock known."""
+        return local(self.clock.now().at).date()

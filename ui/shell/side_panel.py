@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEasingCurve, QEvent, QObject, QPoint, QPropertyAnimation, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QColor, QKeyEvent
 from PySide6.QtWidgets import QFrame, QGraphicsDropShadowEffect, QHBoxLayout, QVBoxLayout, QWidget
 
 from ui.style.buttons import Button
@@ -25,6 +25,7 @@ class SidePanel(QFrame):
         shadow = QGraphicsDropShadowEffect(self)
         shadow.setBlurRadius(28)
         shadow.setOffset(-4, 0)
+        shadow.setColor(QColor(0, 0, 0, 60))
         self.setGraphicsEffect(shadow)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 8, 0, 0)
@@ -50,8 +51,7 @@ class SidePanel(QFrame):
         if self._scroll is not None:
             self._scroll.hide()
             self._scroll.deleteLater()
-        self._scroll = Scroll(margin=24)
-        set_look(self._scroll, role="clear")
+        self._scroll = Scroll(margin=24, ground="surface")
         self._scroll.column.addWidget(content)
         self._scroll.column.addStretch(1)
         self._place.addWidget(self._scroll)
@@ -73,6 +73,10 @@ class SidePanel(QFrame):
         if self.isVisible():
             self.hide()
             self.closed.emit()
+
+    def moving(self) -> bool:
+        """Tell whether it is still coming in."""
+        return self._motion.state() == QPropertyAnimation.State.Running
 
     def _may_move(self) -> bool:
         return bool(self.style().styleHint(self.style().StyleHint.SH_Widget_Animation_Duration, None, self))

@@ -1,10 +1,17 @@
-"""Days and times as an officer says them, in local time; figures are tabular so columns stand."""
+"""Days and times as an officer says them, in Beijing time: the whole country and every paper have that one."""
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta, timezone
 
+LOCAL = timezone(timedelta(hours=8))
+"""The laptop's own zone may be set wrong; the law's is not."""
 _WEEKDAYS = "一二三四五六日"
+
+
+def local(when: datetime) -> datetime:
+    """Return an aware moment in Beijing time."""
+    return when.astimezone(LOCAL)
 
 
 def day(when: date, today: date | None = None) -> str:
@@ -19,16 +26,16 @@ def weekday(when: date) -> str:
 
 
 def clock_time(when: datetime) -> str:
-    """Return 09:30 in local time."""
-    return when.astimezone().strftime("%H:%M")
+    """Return 09:30."""
+    return f"{local(when):%H:%M}"
 
 
 def moment(when: datetime, now: datetime) -> str:
-    """Return 今天 09:30, 昨天 16:05 or 6月11日 09:30, in local time."""
-    local, here = when.astimezone(), now.astimezone()
-    days = (here.date() - local.date()).days
+    """Return 今天 09:30, 昨天 16:05 or 6月11日 09:30."""
+    there, here = local(when), local(now)
+    days = (here.date() - there.date()).days
     near = {0: "今天", 1: "昨天", -1: "明天"}.get(days)
-    return f"{near or day(local.date(), here.date())} {local:%H:%M}"
+    return f"{near or day(there.date(), here.date())} {there:%H:%M}"
 
 
 def days_left(until: date, today: date) -> str:

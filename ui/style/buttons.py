@@ -13,7 +13,10 @@ from ui.style.icons import icon as make_icon
 from ui.style.tokens import sizes
 from ui.style.words import set_look
 
-Role = Literal["primary", "secondary", "quiet", "danger", "choice", "filter", "chip", "rail", "row"]
+_GAP = 6
+"""px between icon and word, on top of Qt's 4."""
+
+Role = Literal["primary", "secondary", "quiet", "danger", "choice", "filter", "option", "chip", "rail", "row"]
 
 
 class Button(QPushButton):
@@ -36,7 +39,6 @@ class Button(QPushButton):
         set_look(self, role=role, main=main)
         self.setAccessibleName(name or text)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setIconSize(QSize(sizes().icon, sizes().icon))
         self.setMinimumWidth(sizes().target)
         self.setAutoDefault(False)
         self.toggled.connect(self._tint_icon)
@@ -56,7 +58,7 @@ class Button(QPushButton):
         role, tone = self.property("role"), self.property("tone") or ""
         if role == "primary" or (role == "choice" and self.isChecked()):
             return "accent-ink"
-        if role == "quiet" or (role in {"filter", "rail"} and self.isChecked()):
+        if role == "quiet" or (role in {"filter", "rail", "option"} and self.isChecked()):
             return "accent"
         if role == "danger":
             return "danger"
@@ -64,7 +66,16 @@ class Button(QPushButton):
 
     def _tint_icon(self) -> None:
         if self._icon_name:
-            self.setIcon(make_icon(self._icon_name, self._token()))
+            gap = _GAP if self.text() else 0
+            self.setIconSize(QSize(sizes().icon + gap, sizes().icon))
+            self.setIcon(make_icon(self._icon_name, self._token(), gap=gap))
+
+    def setText(self, text: str) -> None:
+        """Show another word; the icon keeps its distance."""
+        changed = bool(text) != bool(self.text())
+        super().setText(text)
+        if changed:
+            self._tint_icon()
 
     def changeEvent(self, event: QEvent) -> None:
         """Tint the icon anew when the theme changes."""

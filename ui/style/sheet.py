@@ -25,6 +25,8 @@ def style_sheet(theme: Theme) -> str:
         "line_px": theme.line_px,
         "button_inner": sizes().target - _BUTTON_BORDER,
         "button_main_inner": sizes().target_main - _BUTTON_BORDER,
+        "button_focus_inner": sizes().target - _BUTTON_BORDER - 2,
+        "button_main_focus_inner": sizes().target_main - _BUTTON_BORDER - 2,
         "field_inner": sizes().field - _BUTTON_BORDER,
         "icon_down": (
             resource("icons", "chevron-down-light.svg" if theme.name == "night" else "chevron-down-dark.svg").as_posix()

@@ -11,7 +11,7 @@ from fieldkit.errors import KnownError
 from ui.style.buttons import Button
 from ui.style.icons import IconLabel
 from ui.style.tokens import sizes
-from ui.style.words import TONE_ICONS, body, label, secondary, section, set_look
+from ui.style.words import TONE_ICONS, body, label, secondary, section, set_look, title
 
 
 def clear_layout(layout: QVBoxLayout | QHBoxLayout) -> None:
@@ -25,16 +25,22 @@ def clear_layout(layout: QVBoxLayout | QHBoxLayout) -> None:
 
 
 class Scroll(QScrollArea):
-    """A page that scrolls: content at most 1,200 px wide, centred, margin 24; `column` takes the parts."""
+    """A page that scrolls: content at most 1,200 px wide, centred, margin 24; `column` takes the parts.
 
-    def __init__(self, *, width: int | None = None, margin: int | None = None) -> None:
+    Args:
+        width: at most so many px instead.
+        margin: px instead of 24.
+        ground: "page", or "surface" where it lies on a panel.
+    """
+
+    def __init__(self, *, width: int | None = None, margin: int | None = None, ground: str = "page") -> None:
         super().__init__()
-        set_look(self, role="page")
+        set_look(self, role=ground)
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         outer = QWidget()
-        set_look(outer, role="pagebody")
+        set_look(outer, role=f"{ground}body")
         holder = QHBoxLayout(outer)
         edge = sizes().margin if margin is None else margin
         holder.setContentsMargins(edge, edge, edge, edge)
@@ -48,6 +54,19 @@ class Scroll(QScrollArea):
         holder.addWidget(inner, 1000)
         holder.addStretch(1)
         self.setWidget(outer)
+
+
+def page_head(heading: str, *actions: QWidget) -> QHBoxLayout:
+    """Return a page's first line: its title at the left, actions at the right; as high on every page."""
+    row = QHBoxLayout()
+    row.setSpacing(sizes().grid)
+    words = title(heading)
+    words.setMinimumHeight(sizes().target)
+    row.addWidget(words)
+    row.addStretch(1)
+    for action in actions:
+        row.addWidget(action)
+    return row
 
 
 class Card(QFrame):
@@ -79,9 +98,12 @@ class EmptyState(QWidget):
         column.addWidget(label(says, "section"), 0, centre)
         words = secondary(how)
         words.setAlignment(centre)
-        words.setMaximumWidth(520)
-        words.setMinimumWidth(320)
-        column.addWidget(words, 0, centre)
+        words.setFixedWidth(460)
+        row = QHBoxLayout()
+        row.addStretch(1)
+        row.addWidget(words)
+        row.addStretch(1)
+        column.addLayout(row)
         if action and act is not None:
             button = Button(action)
             button.clicked.connect(act)

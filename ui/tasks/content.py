@@ -12,6 +12,7 @@ from fieldkit.model.enterprise import Enterprise
 from fieldkit.model.place import Point
 from fieldkit.model.task import Task
 from fieldkit.model.visit import Visit
+from ui.shell.when import local
 
 if TYPE_CHECKING:
     from fieldkit.model.evidence import Fix
@@ -36,7 +37,8 @@ class TaskLine(msgspec.Struct, frozen=True):
         """Return enterprise, town and address in one line."""
         if self.enterprise is None:
             return "企业档案还没有同步到本机"
-        return " · ".join(filter(None, (self.enterprise.town, self.enterprise.address)))
+        town, address = self.enterprise.town, self.enterprise.address
+        return address if town in address else f"{town} {address}"
 
 
 class Today(msgspec.Struct, frozen=True):
@@ -83,6 +85,6 @@ def distance_words(metres: float | None) -> str:
 
 
 def greeting(now: datetime) -> str:
-    """Return 上午好, 中午好, 下午好 or 晚上好 for local time."""
-    hour = now.astimezone().hour
+    """Return 上午好, 中午好, 下午好 or 晚上好 for Beijing time."""
+    hour = local(now).hour
     return "上午好" if hour < 11 else "中午好" if hour < 13 else "下午好" if hour < 18 else "晚上好"

@@ -47,7 +47,8 @@ class NextTask(Card):
         self.column.addLayout(top)
         name = label(line.enterprise.name if line.enterprise else line.task.title, "title", wrap=True)
         self.column.addWidget(name)
-        self.column.addWidget(body(line.task.title))
+        if name.text() not in line.task.title:
+            self.column.addWidget(body(line.task.title))
         where = "　".join(filter(None, (line.place(), distance)))
         self.column.addWidget(secondary(where))
         if line.task.note:

@@ -9,8 +9,8 @@ from ui.bridge import Latest
 from ui.shell.places import Page, Place
 from ui.shell.session import Session
 from ui.style.buttons import Button
-from ui.style.surfaces import Card, EmptyState, Notice, Scroll, clear_layout
-from ui.style.words import rule, secondary, set_look, title
+from ui.style.surfaces import Card, EmptyState, Notice, Scroll, clear_layout, page_head
+from ui.style.words import rule, secondary, set_look
 from ui.tasks.content import TaskLine, Today, distance_m, distance_words, gather
 from ui.tasks.task_rows import TaskRow
 
@@ -33,7 +33,7 @@ class TasksPage(Page):
         scroll = Scroll()
         whole.addWidget(scroll)
         scroll.column.setSpacing(16)
-        scroll.column.addWidget(title("任务管理"))
+        scroll.column.addLayout(page_head("任务管理"))
         chips = QHBoxLayout()
         chips.setSpacing(8)
         self._chips: dict[str, Button] = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from devices.status import DeviceStatus
@@ -11,7 +12,7 @@ from ui.bridge import Latest
 from ui.settings.kitdevices import LABELS
 from ui.shell.places import Page, Place
 from ui.shell.session import Session
-from ui.shell.when import day, moment, weekday
+from ui.shell.when import day, local, moment, weekday
 from ui.style.buttons import Button
 from ui.style.icons import IconLabel
 from ui.style.surfaces import Card, EmptyState, Notice, Scroll, clear_layout
@@ -64,7 +65,7 @@ class TodayPage(Page):
         self._head()
 
     def _head(self) -> None:
-        now = self._session.clock.now().at.astimezone()
+        now = local(self._session.clock.now().at)
         self._hello.setText(f"{greeting(now)}，{self._session.officer.name}")
         demo = "　演示数据" if self._session.officer.demo else ""
         self._day.setText(f"{day(now.date())}　{weekday(now.date())}{demo}")
@@ -161,7 +162,7 @@ class TodayPage(Page):
             )
         link = Button("查看设备", "quiet")
         link.clicked.connect(lambda: self.go.emit(Place("devices")))
-        card.column.addWidget(link)
+        card.column.addWidget(link, 0, Qt.AlignmentFlag.AlignLeft)
         self._side.addWidget(card)
 
     def _open_visit(self, visit: Visit) -> QVBoxLayout:
@@ -186,7 +187,7 @@ class TodayPage(Page):
             card.column.addLayout(_line("circle-check", "ok", "没有待传内容"))
         link = Button("查看同步", "quiet")
         link.clicked.connect(lambda: self.go.emit(Place("sync")))
-        card.column.addWidget(link)
+        card.column.addWidget(link, 0, Qt.AlignmentFlag.AlignLeft)
         return card
 
     def _act(self, line: TaskLine) -> None:

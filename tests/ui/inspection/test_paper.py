@@ -40,7 +40,7 @@ def test_a_visit_from_paper_to_the_outbox(kit: Kit, session: VisitSession, owner
     pages = signed_pages(session, empty=((1, "recorder"),))
     for number, data in enumerate(pages[1:], 2):
         scan_in(session, owner, f"{number}.jpg", data)
-    assert f"缺第 1 页" in [item.text for item in missing_of(session, "scan")]
+    assert "缺第 1 页" in [item.text for item in missing_of(session, "scan")]
     scan_in(session, owner, "1.jpg", pages[0])
     first = session.scanning.pages()[0]
     assert first.scan is not None
