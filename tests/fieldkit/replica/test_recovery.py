@@ -1,0 +1,202 @@
+"""Damage at the start: `replica.db` is fetched again, `work.db` comes back from its copy, and the kit says what was lost."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import pytest
+
+from fieldkit.errors import NotEnrolled, ReplicaDamaged, ReplicaTooNew
+from fieldkit.replica import Enrolment, KitInUse, Replica, driver
+from fieldkit.replica.copies import WorkCopier
+from tests.fieldkit.replica.factories import KEYS, SCOPE, change, clock, enterprise, pull, visit
+
+ENROLMENT = Enrolment(
+    server_url="https://localhost:1",
+    ca_pem="-----BEGIN CERTIFICATE-----",
+    spare_pin="00",
+    device_id="dev-1",
+    device_key="11" * 32,
+    county="330424",
+    county_name="海盐县",
+    county_key="22" * 32,
+    epoch="epoch-1",
+)
+
+
+def a_kit_with_work(home: Path) -> str:
+    """Make a kit that holds an archive, an enrolment, an open visit and a waiting operation; return the open visit's id."""
+    with Replica.create(home, KEYS, clock()) as replica:
+        pull(replica, change("enterprise", enterprise(), 1))
+        replica.enrolment.set(ENROLMENT)
+        replica.visits.finalise(visit(), "33042400101")
+        open_visit = visit()
+        replica.visits.save(open_visit)
+    return open_visit.id
+
+
+def flip(path: Path, offset: int) -> None:
+    content = bytearray(path.read_bytes())
+    content[offset] ^= 0x01
+    path.write_bytes(content)
+
+
+@pytest.mark.parametrize("how", ["deleted", "header", "emptied", "cut"])
+def test_i1_damage_to_replica_db_loses_nothing(home, how):
+    """I1: the kit starts, keeps all unsent work, and its cursors begin anew."""
+    open_visit = a_kit_with_work(home)
+    path = home / "replica.db"
+    match how:
+        case "deleted":
+            path.unlink()
+        case "header":
+            flip(path, 5)
+        case "emptied":
+            path.write_bytes(b"")
+        case "cut":
+            path.write_bytes(path.read_bytes()[:6000])
+    with Replica.open(home, KEYS, clock()) as replica:
+        (notice,) = replica.recovered
+        assert "重新下载" in notice.zh
+        assert replica.changes.cursor(SCOPE) == ""
+        assert replica.archives.count() == 0
+        assert replica.enrolment.get() == ENROLMENT
+        assert [v.id for v in replica.visits.open()] == [open_visit]
+        assert len(replica.outbox.items()) == 1
+        pull(replica, change("enterprise", enterprise(), 1))
+        assert replica.archives.count() == 1
+    with Replica.open(home, KEYS, clock()) as replica:
+        assert replica.recovered == ()
+
+
+def test_damage_met_while_reading_is_mended_at_the_next_start(home):
+    a_kit_with_work(home)
+    pages = (home / "replica.db").stat().st_size // driver.PAGE
+    with Replica.open(home, KEYS, clock()) as replica:
+        for page in range(1, pages):
+            flip(home / "replica.db", page * driver.PAGE + 100)
+        with pytest.raises(ReplicaDamaged):
+            replica.archives.page()
+    with Replica.open(home, KEYS, clock()) as replica:
+        assert len(replica.recovered) == 1
+        assert len(replica.outbox.items()) == 1
+
+
+def test_i1_damage_to_work_db_loses_at_most_what_came_after_the_copy_and_says_what(home):
+    """I1, second half."""
+    a_kit_with_work(home)
+    copy = (home / "work.bak").read_bytes()
+    with Replica.open(home, KEYS, clock()) as replica:
+        later = visit(enterprise_name="示例后来电镀厂", number="2026-0611-02")
+        replica.visits.save(later)
+    (home / "work.bak").write_bytes(copy)  # as if the power failed before the next copy
+    damage_last_page(home / "work.db")
+    with Replica.open(home, KEYS, clock()) as replica:
+        (notice,) = replica.recovered
+        assert "2026-06-11" in notice.zh
+        assert replica.enrolment.get() == ENROLMENT
+        assert len(replica.outbox.items()) == 1
+        assert len(replica.visits.open()) >= 1
+    assert (home / "work.db.damaged").exists()
+
+
+def test_what_was_lost_is_named_when_it_still_reads(home):
+    a_kit_with_work(home)
+    copy = (home / "work.bak").read_bytes()
+    with Replica.open(home, KEYS, clock()) as replica:
+        replica.visits.save(visit(enterprise_name="示例后来电镀厂", number="2026-0611-02"))
+    (home / "work.bak").write_bytes(copy)
+    append_a_bad_page(home / "work.db")
+    with Replica.open(home, KEYS, clock()) as replica:
+        (notice,) = replica.recovered
+        names = {v.enterprise_name for v in replica.visits.open()}
+        assert "示例后来电镀厂" in notice.zh or "示例后来电镀厂" in names
+
+
+def test_attachments_kept_after_the_copy_are_adopted_again(home):
+    a_kit_with_work(home)
+    copy = (home / "work.bak").read_bytes()
+    with Replica.open(home, KEYS, clock()) as replica:
+        photo = replica.blobs.put(b"\xff\xd8\xff" + bytes(range(256)) * 500, "image/jpeg", "车间.jpg")
+    (home / "work.bak").write_bytes(copy)
+    (home / "work.db").write_bytes(b"")
+    with Replica.open(home, KEYS, clock()) as replica:
+        assert replica.blobs.has(photo.sha256)
+        assert replica.blobs.ref(photo.sha256).media_type == "image/jpeg"
+        assert replica.verify().ok
+
+
+def test_both_work_files_damaged_is_told_and_nothing_is_changed(home):
+    a_kit_with_work(home)
+    flip(home / "work.db", 3)
+    flip(home / "work.bak", 3)
+    before = {path.name: path.read_bytes() for path in home.iterdir() if path.is_file()}
+    with pytest.raises(ReplicaDamaged) as caught:
+        Replica.open(home, KEYS, clock())
+    assert "work.bak" in caught.value.zh
+    assert {path.name: path.read_bytes() for path in home.iterdir() if path.is_file()} == before
+
+
+def test_a_work_file_of_a_newer_program_is_left_alone(home):
+    a_kit_with_work(home)
+    connection = driver.connect(home / "work.db", KEYS.work_db, known=99)
+    connection.execute("PRAGMA user_version = 99")
+    connection.close()
+    with pytest.raises(ReplicaTooNew):
+        Replica.open(home, KEYS, clock())
+
+
+def test_an_empty_folder_is_no_kit(tmp_path):
+    with pytest.raises(NotEnrolled):
+        Replica.open(tmp_path, KEYS, clock())
+
+
+def test_two_programs_share_a_kit_but_only_one_alone_repairs(home):
+    a_kit_with_work(home)
+    with Replica.open(home, KEYS, clock()) as first:
+        operation = first.outbox.due(first_noon(), 1)[0]
+        first.outbox.sent([operation.op_id])
+        with Replica.open(home, KEYS, clock()) as second:
+            assert second.outbox.items()[0].state == "inflight"  # the first one's business
+            second.visits.save(visit(number="2026-0611-09"))
+        assert "2026-0611-09" in {v.number for v in first.visits.open()}
+        (home / "replica.damaged").touch()
+        with pytest.raises(KitInUse):
+            Replica.open(home, KEYS, clock())
+
+
+def test_work_is_copied_within_a_minute_of_a_save(replica, home):
+    """The copier's own clock is shortened; what it waits for is the copy itself."""
+    copied = threading.Event()
+
+    class Telling(WorkCopier):
+        def now(self) -> None:
+            super().now()
+            copied.set()
+
+    (home / "work.bak").unlink()
+    copier = Telling(
+        replica._connections, home / "work.bak", KEYS.work_db, 1, failed=lambda error: None, within_s=0.05
+    )
+    copier.start()
+    replica.visits.save(visit())
+    assert copied.wait(10)
+    assert (home / "work.bak").exists()
+    copied.clear()
+    copier.stop()
+    copier.join()
+
+
+def first_noon():
+    from tests.fieldkit.replica.factories import NOON
+
+    return NOON
+
+
+def damage_last_page(path: Path) -> None:
+    flip(path, path.stat().st_size - driver.PAGE + 100)
+
+
+def append_a_bad_page(path: Path) -> None:
+    path.write_bytes(path.read_bytes() + bytes(range(256)) * 16)
