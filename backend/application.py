@@ -12,6 +12,10 @@ from backend.api import answers, authentication, blobs, compression, entry, sync
 from backend.api.health import healthz
 from backend.api.request_id import RequestId
 from backend.api.upload_stream import Receiving
+from backend.console import entry as console_entry
+from backend.console import pages
+from backend.console.entry import NotSignedIn
+from backend.console.pictures import PagePictures
 from backend.problems import Refusal
 from backend.services import Services
 from fieldkit import __version__
@@ -26,6 +30,7 @@ def build(services: Services) -> ASGIApp:
         "officer": Provide(authentication.provide_officer),
         "pusher": Provide(authentication.provide_pusher),
     }
+    console_callers = {"leader": Provide(console_entry.provide_leader, sync_to_thread=True)}
     v1 = Router(
         "/v1",
         route_handlers=[
@@ -55,9 +60,33 @@ def build(services: Services) -> ASGIApp:
         dependencies=callers,
         opt={compression.UNCOMPRESSED: True},
     )
+    console = Router(
+        "/console",
+        route_handlers=[
+            console_entry.log_in_form,
+            console_entry.log_in,
+            console_entry.log_out,
+            pages.done_tasks,
+            pages.visit,
+            pages.style,
+            pages.tab_icon,
+        ],
+        dependencies=console_callers,
+        exception_handlers={NotSignedIn: console_entry.to_log_in},
+        include_in_schema=False,
+    )
+    pictures = PagePictures()
+    console_files = Router(
+        "/console",
+        route_handlers=[pages.file, pages.page_picture, pages.font],
+        dependencies={**console_callers, "pictures": Provide(lambda: pictures, sync_to_thread=False)},
+        exception_handlers={NotSignedIn: console_entry.to_log_in},
+        include_in_schema=False,
+        opt={compression.UNCOMPRESSED: True},
+    )
     receiving = Receiving()
     app = Litestar(
-        [v1, files, healthz],
+        [v1, files, console, console_files, pages.front, healthz],
         dependencies={
             "services": Provide(lambda: services, sync_to_thread=False),
             "receiving": Provide(lambda: receiving, sync_to_thread=False),
