@@ -23,6 +23,8 @@ _TEXT_SIDE_MM = 3.0
 _STRETCH_EM = 1.5
 """A line short by no more than this is set flush on both sides."""
 _TICK_MM = 3.0
+_FINGERPRINT_MM = 12.0
+"""A correction's row is high enough for a fingerprint."""
 
 
 class _Column:
@@ -119,11 +121,11 @@ class BodyBuilder:
             x += cell.mm
         return columns
 
-    def _group(self, rows: Sequence[Sequence[_Column]]) -> list[Strip]:
+    def _group(self, rows: Sequence[Sequence[_Column]], least_mm: float = 0) -> list[Strip]:
         """Return rows that share their merged labels: one strip if they are short, else a strip a line."""
         counts = [max(len(column.lines) for column in row) for row in rows]
         if sum(counts) <= _WHOLE_LINES:
-            return [self._whole(rows, counts)]
+            return [self._whole(rows, counts, least_mm=least_mm)]
         strips: list[Strip] = []
         for number, (row, count) in enumerate(zip(rows, counts, strict=True)):
             if count <= _WHOLE_LINES:
@@ -132,9 +134,16 @@ class BodyBuilder:
                 strips.extend(self._cut(row, count, show_merged=number == 0))
         return strips
 
-    def _whole(self, rows: Sequence[Sequence[_Column]], counts: Sequence[int], *, show_merged: bool = True) -> Strip:
+    def _whole(
+        self,
+        rows: Sequence[Sequence[_Column]],
+        counts: Sequence[int],
+        *,
+        show_merged: bool = True,
+        least_mm: float = 0,
+    ) -> Strip:
         layout = self._layout
-        heights = [count * layout.cell_line_mm + 2 * layout.cell_pad_mm for count in counts]
+        heights = [max(least_mm, count * layout.cell_line_mm + 2 * layout.cell_pad_mm) for count in counts]
         total = sum(heights)
         items: list[Item] = []
         y = 0.0
@@ -264,6 +273,8 @@ class BodyBuilder:
         for number, item in enumerate(self._corrections, 1):
             cells = (str(number), item.label, item.old or layout.empty, item.new or layout.empty, "")
             strips.extend(self._plain_row(widths, cells))
+        last = strips[-1]
+        strips[-1] = last._replace(items=(*last.items, Rule(0, last.height, BODY.w, last.height)))
         return strips
 
     def _plain_row(self, widths: Sequence[float], cells: Sequence[str], *, label: bool = False) -> list[Strip]:
@@ -274,7 +285,7 @@ class BodyBuilder:
             lines = self._lines(text, mm - 2 * _SIDE_MM, size)
             columns.append(_Column(x, mm, lines, size, label=label or x == 0, merge=False))
             x += mm
-        return self._group([columns])
+        return self._group([columns], 0 if label else _FINGERPRINT_MM)
 
     def _end(self, block: Block) -> list[Strip]:
         layout = self._layout

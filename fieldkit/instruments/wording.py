@@ -52,7 +52,7 @@ def words(field: Field, value: Any) -> str:
 
 
 def fill(template: str, form: Form, values: Values, entry: dict[str, Any] | None = None) -> str:
-    """Return a template with its {places} filled in.
+    """Return a template with its {places} filled in, "" where all of them are empty.
 
     Args:
         template: text with field ids in braces; with `entry`, the ids of a list's columns.
@@ -60,11 +60,15 @@ def fill(template: str, form: Form, values: Values, entry: dict[str, Any] | None
         values: the record's values.
         entry: one entry of a list field.
     """
+    filled: list[str] = []
 
     def place(match: re.Match[str]) -> str:
         if entry is not None:
             value = entry.get(match[1])
-            return "" if forms.is_empty(value) else str(value)
-        return words(form.field(match[1]), forms.get(values, match[1]))
+            filled.append("" if forms.is_empty(value) else str(value))
+        else:
+            filled.append(words(form.field(match[1]), forms.get(values, match[1])))
+        return filled[-1]
 
-    return _PLACE.sub(place, template).strip()
+    text = _PLACE.sub(place, template).strip()
+    return text if any(filled) or not filled else ""
