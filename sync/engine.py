@@ -91,12 +91,12 @@ class SyncEngine:
                 self._dice,
             )
             pull = Pull(self._replica, client, hello.epoch, tally, told)
+            scopes = client.me().scopes  # signs in first: without a session nothing is marked as on its way
             self._replica.outbox.resume()  # a run that died left some on their way; the ledger knows what arrived
             if not patient:
                 self._replica.outbox.unpark()
                 self._replica.outbox.hurry()
             push.run()
-            scopes = client.me().scopes
             pull.run(scopes)
             if self._blobs(enrolment, client, hello.limits, tally, told):
                 pull.run(scopes)  # what the blobs completed: the visit is filed

@@ -51,9 +51,10 @@ def parse_code(text: str) -> EnrolCode:
         raise InvalidInput("sync.no_code")
     try:
         code = EnrolCode(url=values["u"][0].rstrip("/"), secret=values["s"][0], pin=values["k"][0].lower())
-    except KeyError as error:
+        server = urlsplit(code.url)
+        _ = server.port
+    except (KeyError, ValueError) as error:  # something is missing, or the port is no number
         raise InvalidInput("sync.no_code") from error
-    server = urlsplit(code.url)
     if server.scheme != "https" or not server.hostname or server.path or not _PIN.fullmatch(code.pin):
         raise InvalidInput("sync.no_code")
     return code

@@ -42,6 +42,7 @@ class _Pair:
     up: socket.socket
     passed_up: int = 0
     passed_down: int = 0
+    reset: bool = False
     done: threading.Event = field(default_factory=threading.Event)
 
 
@@ -121,7 +122,8 @@ class Proxy:
                 self._up(pair)
                 pair.done.set()
                 _shut(up)
-                _shut(down)
+                if not pair.reset:
+                    _shut(down)
                 back.join(10)
 
     def _up(self, pair: _Pair) -> None:
@@ -148,8 +150,11 @@ class Proxy:
             over = pair.passed_down > fault.after
             if over and fault.kind in ("cut_down", "reset_down") and self._strikes(fault.kind):
                 if fault.kind == "reset_down":
+                    # Closing after this sends RST; the reading thread has to let go of the socket first.
                     pair.down.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-                    self._drop(pair.down)
+                    pair.reset = True
+                    with contextlib.suppress(OSError):
+                        pair.down.shutdown(socket.SHUT_RD)
                 break
             if over and fault.kind == "stall_down" and self._strikes("stall_down"):
                 while not pair.done.wait(0.05) and not self._closed.is_set() and self.fault is fault:
@@ -163,7 +168,8 @@ class Proxy:
                     pair.down.sendall(data)
             except OSError:
                 break
-        _shut(pair.down)
+        if not pair.reset:
+            _shut(pair.down)
         _shut(pair.up)
 
     def _answer(self, down: socket.socket, fault: Fault) -> None:
@@ -196,11 +202,6 @@ class Proxy:
                 return False
             fault.hurt += 1
             return True
-
-    def _drop(self, sock: socket.socket) -> None:
-        with self._lock:
-            self._sockets.discard(sock)
-        sock.close()
 
     @contextlib.contextmanager
     def _held(self, sock: socket.socket):  # type: ignore[no-untyped-def]  # a generator of the one kind
