@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Condition, Thread
@@ -25,6 +26,10 @@ class PressJob:
     state: int = PENDING
     reasons: list[str] = field(default_factory=lambda: ["none"])
     done: int = 0
+    user: str = "anonymous"
+    taken: float = field(default_factory=time.monotonic)
+    begun: float | None = None
+    ended: float | None = None
 
 
 class Press:
@@ -72,13 +77,13 @@ class Press:
             self._faults.discard("paper-out")
             self._changed.notify_all()
 
-    def take(self, data: bytes, name: str, copies: int) -> PressJob:
+    def take(self, data: bytes, name: str, copies: int, user: str = "anonymous") -> PressJob:
         """Keep a document and queue its job; one that is no PDF is queued to fail."""
         with self._changed:
             number = len(self._jobs) + 1
             path = self._out / f"job-{number:04d}.pdf"
             path.write_bytes(data)
-            job = PressJob(number=number, name=name, path=path, pages=_pages(data), copies=copies)
+            job = PressJob(number=number, name=name, path=path, pages=_pages(data), copies=copies, user=user)
             self._jobs[number] = job
             self._changed.notify_all()
             return job
@@ -99,7 +104,7 @@ class Press:
             job = self._jobs.get(number)
             if job is None or job.state >= CANCELLED:
                 return False
-            job.state, job.reasons = CANCELLED, ["job-canceled-by-user"]
+            job.state, job.reasons, job.ended = CANCELLED, ["job-canceled-by-user"], time.monotonic()
             self._changed.notify_all()
             return True
 
@@ -149,6 +154,12 @@ class Press:
 
     def _advance(self, job: PressJob) -> None:
         """Bring out one page, or hold; the lock is held, and given up while the page takes its time."""
+        job.begun = job.begun or time.monotonic()
+        self._work_on(job)
+        if job.state >= CANCELLED:
+            job.ended = time.monotonic()
+
+    def _work_on(self, job: PressJob) -> None:
         if job.pages == 0:
             job.state, job.reasons = ABORTED, ["document-format-error"]
             return

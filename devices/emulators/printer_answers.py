@@ -11,6 +11,8 @@ from devices.printing.ipp_codec import Attribute, Group, Message, attribute, int
 _OPERATIONS = (0x0002, 0x0004, 0x0008, 0x0009, 0x000A, 0x000B)
 OK, BAD_REQUEST, NOT_POSSIBLE, NOT_FOUND = 0x0000, 0x0400, 0x0404, 0x0406
 FORMAT_NOT_SUPPORTED, OPERATION_NOT_SUPPORTED, NOT_ACCEPTING = 0x040A, 0x0501, 0x0506
+VERSION_NOT_SUPPORTED = 0x0503
+NO_VALUE = 0x13
 _PDF = ("application/pdf", "application/octet-stream")
 
 
@@ -25,7 +27,9 @@ class Answers:
     def to(self, request: Message) -> Message:
         """Return the answer to a request; every fault of the request is a status, none an exception."""
         operation = request.group(ipp.OPERATION_GROUP)
-        if next(iter(operation.attributes), "") != "attributes-charset":
+        if request.version[0] not in (1, 2):
+            return self._answer(request, VERSION_NOT_SUPPORTED)
+        if not _well_formed(request, operation):
             return self._answer(request, BAD_REQUEST)
         match request.code:
             case 0x0002 | 0x0004:
@@ -34,12 +38,15 @@ class Answers:
                 return self._cancel(request, operation)
             case 0x0009:
                 job = self._job(operation)
-                return self._answer(request, OK, self._describe(job)) if job else self._answer(request, NOT_FOUND)
+                if job is None:
+                    return self._answer(request, NOT_FOUND)
+                return self._answer(request, OK, _chosen(self._describe(job), operation, everything=True))
             case 0x000A:
                 which = words(operation, "which-jobs")
                 over = "completed" in which
                 jobs = [job for job in self._press.jobs() if (job.state >= CANCELLED) == over]
-                return self._answer(request, OK, *(self._describe(job) for job in jobs))
+                groups = (_chosen(self._describe(job), operation, everything=False) for job in jobs)
+                return self._answer(request, OK, *groups)
             case 0x000B:
                 return self._answer(request, OK, self._printer(words(operation, "requested-attributes")))
             case _:
@@ -54,7 +61,9 @@ class Answers:
             return self._answer(request, OK)
         name = next(iter(words(operation, "job-name")), "untitled")
         copies = next(iter(integers(request.group(ipp.JOB_GROUP), "copies")), 1)
-        return self._answer(request, OK, self._describe(self._press.take(request.data, name, max(1, copies))))
+        user = next(iter(words(operation, "requesting-user-name")), "anonymous")
+        job = self._press.take(request.data, name, max(1, copies), user)
+        return self._answer(request, OK, self._describe(job))
 
     def _cancel(self, request: Message, operation: Group) -> Message:
         job = self._job(operation)
@@ -75,7 +84,13 @@ class Answers:
             {
                 "job-id": attribute(ipp.INTEGER, job.number),
                 "job-uri": attribute(ipp.URI, f"{self.uri}/{job.number}"),
+                "job-printer-uri": attribute(ipp.URI, self.uri),
                 "job-name": attribute(ipp.NAME, job.name),
+                "job-originating-user-name": attribute(ipp.NAME, job.user),
+                "time-at-creation": attribute(ipp.INTEGER, self._uptime(job.taken)),
+                "time-at-processing": self._moment(job.begun),
+                "time-at-completed": self._moment(job.ended),
+                "job-printer-up-time": attribute(ipp.INTEGER, self._uptime(time.monotonic())),
                 "job-state": attribute(ipp.ENUM, job.state),
                 "job-state-reasons": attribute(ipp.KEYWORD, *job.reasons),
                 "job-impressions": attribute(ipp.INTEGER, job.pages * job.copies),
@@ -103,7 +118,7 @@ class Answers:
             "document-format-supported": attribute(ipp.MIME, *_PDF),
             "queued-job-count": attribute(ipp.INTEGER, sum(job.state < CANCELLED for job in self._press.jobs())),
             "pdl-override-supported": attribute(ipp.KEYWORD, "attempted"),
-            "printer-up-time": attribute(ipp.INTEGER, 1 + int(time.monotonic() - self._started)),
+            "printer-up-time": attribute(ipp.INTEGER, self._uptime(time.monotonic())),
             "compression-supported": attribute(ipp.KEYWORD, "none"),
             "media-default": attribute(ipp.KEYWORD, "iso_a4_210x297mm"),
             "media-supported": attribute(ipp.KEYWORD, "iso_a4_210x297mm"),
@@ -112,9 +127,16 @@ class Answers:
             "sides-supported": attribute(ipp.KEYWORD, "one-sided"),
             "print-scaling-supported": attribute(ipp.KEYWORD, "none"),
         }
-        if not wanted or "all" in wanted or "printer-description" in wanted:
+        if not wanted or not {"all", "printer-description", "job-template"}.isdisjoint(wanted):
             return Group(ipp.PRINTER_GROUP, everything)
         return Group(ipp.PRINTER_GROUP, {name: value for name, value in everything.items() if name in wanted})
+
+    def _uptime(self, moment: float) -> int:
+        """Return a moment as seconds since the printer was switched on, from 1 (RFC 8011 5.4.29)."""
+        return 1 + max(0, int(moment - self._started))
+
+    def _moment(self, moment: float | None) -> Attribute:
+        return Attribute(NO_VALUE, [None]) if moment is None else attribute(ipp.INTEGER, self._uptime(moment))
 
     def _answer(self, request: Message, status: int, *groups: Group) -> Message:
         head = Group(
@@ -125,3 +147,22 @@ class Answers:
             },
         )
         return Message(code=status, request_id=request.request_id, version=request.version, groups=(head, *groups))
+
+
+def _well_formed(request: Message, operation: Group) -> bool:
+    """Tell whether a request has what RFC 8011 4.1 and 4.2 demand: an id, charset and language first, a target."""
+    return (
+        request.request_id > 0
+        and list(operation.attributes)[:2] == ["attributes-charset", "attributes-natural-language"]
+        and ("printer-uri" in operation.attributes or "job-uri" in operation.attributes)
+    )
+
+
+def _chosen(job: Group, operation: Group, *, everything: bool) -> Group:
+    """Return the attributes that were asked for; without a wish all, or job-uri and job-id (Get-Jobs)."""
+    wanted = set(words(operation, "requested-attributes"))
+    if not wanted and not everything:
+        wanted = {"job-id", "job-uri"}
+    if not wanted or not wanted.isdisjoint({"all", "job-description", "job-template"}):
+        return job
+    return Group(job.tag, {name: value for name, value in job.attributes.items() if name in wanted})

@@ -148,8 +148,6 @@ def decode(raw: bytes) -> Message:
     if len(raw) < 9:
         raise MalformedMessage("shorter than a header")
     major, minor, code, request_id = struct.unpack_from(">BBHI", raw)
-    if major not in (1, 2):
-        raise MalformedMessage(f"IPP version {major}.{minor}")
     reader = _Reader(raw, 8)
     groups: list[Group] = []
     last: Attribute | None = None

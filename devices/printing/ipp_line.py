@@ -68,6 +68,8 @@ class IppLine:
             answer = decode(body)
         except MalformedMessage as error:
             raise self._no_printer(str(error)) from error
+        if answer.version[0] not in (1, 2):
+            raise self._no_printer("IPP version {}.{}".format(*answer.version))
         if answer.request_id != question.request_id:
             raise self._no_printer("an answer to another question")
         return answer

@@ -8,11 +8,15 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from reportlab.pdfgen.canvas import Canvas
 
 from devices.emulators import process
 from devices.emulators.process import Emulator
 from tests.devices.eve import EvePrinter
+
+settings.register_profile("untimed", deadline=None)  # two cores are shared: no test may depend on their speed
+settings.load_profile("untimed")
 
 StartEmulator = Callable[..., Emulator]
 
