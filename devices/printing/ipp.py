@@ -28,6 +28,8 @@ _PHASES: Final[dict[int, JobPhase]] = {
 }  # fmt: skip
 _SPOILT = ("job-completed-with-errors", "document-format-error", "document-unprintable-error", "aborted-by-system")
 _JOB_NAME_BYTES = 255
+_PASSING = ("printer.off", "printer.silent", "printer.broke_off", "printer.busy")
+"""What may pass by itself while a job is waited for."""
 
 
 class IppJob(msgspec.Struct, frozen=True):
@@ -115,9 +117,15 @@ class IppPrinter:
             copies: 1 or more.
 
         Raises:
-            DeviceUnavailable: away, busy, or it refused; nothing was taken.
+            DeviceUnavailable: away, busy, or it refused, and nothing was taken; or the line went dead before the
+                answer (printer.maybe_taken), and only the paper can tell.
         """
-        answer = self._line.ask(self._job_question(PRINT_JOB, job_name, copies, data))
+        try:
+            answer = self._line.ask(self._job_question(PRINT_JOB, job_name, copies, data))
+        except DeviceUnavailable as error:
+            if error.message_key in ("printer.silent", "printer.broke_off"):
+                raise DeviceUnavailable("printer.maybe_taken", address=self._line.address) from error
+            raise
         self._accepted(answer)
         job = next(iter(ipp.integers(answer.group(ipp.JOB_GROUP), "job-id")), None)
         if job is None:
@@ -213,7 +221,7 @@ class IppPrinter:
                     self.cancel(job_id)
                 state = self.job(job_id)
             except DeviceUnavailable as error:
-                if error.message_key not in ("printer.off", "printer.silent", "printer.busy") or stood_s >= patience_s:
+                if error.message_key not in _PASSING or stood_s >= patience_s:
                     raise
                 if cancel.is_set():
                     raise

@@ -6,6 +6,7 @@ import time
 from urllib.parse import urlsplit
 
 import requests
+from urllib3.exceptions import ProtocolError
 
 from devices.printing.ipp_codec import MalformedMessage, Message, decode, encode
 from fieldkit.errors import DeviceUnavailable, InvalidInput
@@ -49,7 +50,8 @@ class IppLine:
         """Send a message and return the answer.
 
         Raises:
-            DeviceUnavailable: nobody there, silence, or an answer that is not IPP.
+            DeviceUnavailable: nobody there (printer.off), silence (printer.silent) or a hang-up (printer.broke_off)
+                after the question went out, or an answer that is not IPP.
         """
         stall_s = self._timeout_s + len(question.data) / UPLOAD_BYTES_PER_S
         try:
@@ -58,6 +60,9 @@ class IppLine:
             raise DeviceUnavailable("printer.untrusted", address=self.address) from error
         except requests.exceptions.ReadTimeout as error:
             raise DeviceUnavailable("printer.silent", address=self.address) from error
+        except (requests.exceptions.ChunkedEncodingError, requests.exceptions.ConnectionError) as error:
+            cut = any(isinstance(cause, ProtocolError) for cause in error.args)
+            raise DeviceUnavailable("printer.broke_off" if cut else "printer.off", address=self.address) from error
         except (requests.exceptions.RequestException, OSError) as error:
             raise DeviceUnavailable("printer.off", address=self.address) from error
         if status == 503:

@@ -105,7 +105,7 @@ def test_a_printer_switched_off_while_printing_is_told_and_forgets_nothing(emula
         ("busy", "printer.busy"),
         ("refuse", "printer.not_accepting"),
         ("garbage", "printer.not_a_printer"),
-        ("silent", "printer.silent"),
+        ("silent", "printer.maybe_taken"),
     ],
 )
 def test_a_printer_that_takes_nothing_says_why(emulate: StartEmulator, pdf: bytes, fault: str, key: str) -> None:

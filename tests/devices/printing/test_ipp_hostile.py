@@ -87,6 +87,14 @@ def test_what_is_no_printer_is_told(serve: Serve, answer: bytes) -> None:
     assert printer.status().state == "off"
 
 
+@pytest.mark.parametrize("answer", [b"", b"HTTP/1.1 200 OK\r\nContent-Length: 90\r\n\r\n\x02\x00"])
+def test_a_hang_up_after_the_file_went_out_says_that_it_may_have_been_taken(serve: Serve, answer: bytes) -> None:
+    with pytest.raises(DeviceUnavailable) as caught:
+        IppPrinter(serve(answer)).print_pdf(b"%PDF-", "x")
+    assert caught.value.message_key == "printer.maybe_taken"
+    assert "先看有没有出纸" in caught.value.zh
+
+
 def test_busy_is_not_off(serve: Serve) -> None:
     printer = IppPrinter(serve(http(b"", "503 Service Unavailable")))
     assert printer.status().state == "attention"
