@@ -14,7 +14,7 @@ from fieldkit.errors import StorageFull
 
 
 def write_bytes(path: Path, data: bytes) -> None:
-    """Put `data` at `path`: temp → fsync → rename → fsync(directory).
+    """Put `data` at `path`, readable by its owner alone: temp → fsync → rename → fsync(directory).
 
     Raises:
         StorageFull: no room; the old file is untouched.
@@ -22,7 +22,7 @@ def write_bytes(path: Path, data: bytes) -> None:
     temporary = path.with_name(f"{path.name}.tmp")
     with full_disk_told():
         try:
-            with temporary.open("wb") as file:
+            with open(temporary, "wb", opener=_private) as file:
                 file.write(data)
                 sync_file(file)
             replace(temporary, path)
@@ -52,6 +52,11 @@ def sync_directory(directory: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def _private(path: str, flags: int) -> int:
+    """Open a new file for its owner alone."""
+    return os.open(path, flags, 0o600)
 
 
 @contextmanager

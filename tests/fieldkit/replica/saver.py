@@ -1,7 +1,7 @@
 """A child process that saves without end and tells each save that returned; its parent kills it.
 
-`python -m tests.fieldkit.replica.saver HOME [FAILPOINT COUNT]`: with a failpoint it kills itself at the COUNTth time that
-named step is reached, before the step.
+`python -m tests.fieldkit.replica.saver HOME [FAILPOINT COUNT]`: with a failpoint it kills itself at the COUNTth time
+that named step is reached, before the step.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def main(home: Path, failpoint: str = "", count: str = "0") -> None:
     if failpoint:
         _arm(*FAILPOINTS[failpoint], int(count))
     replica = Replica.open(home, KEYS, clock())
-    chance = random.Random(int(count))  # noqa: S311  # which step comes next is no secret
+    chance = random.Random(int(count))
     change = len(replica.visits.rows()) * 10
     for n in range(10_000):
         draft = visit(situation=f"第{n}步")

@@ -61,7 +61,9 @@ def test_a_kit_that_is_up_to_date_opens_without_sqlite_utils(tmp_path):
         "print('sqlite_utils' in sys.modules, 'PySide6' in sys.modules)\n"
     )
     runs = [
-        subprocess.run([sys.executable, "-c", script, tmp_path / "kit", how], capture_output=True, text=True, check=True)
+        subprocess.run(
+            [sys.executable, "-c", script, tmp_path / "kit", how], capture_output=True, text=True, check=True
+        )
         for how in ("create", "open")
     ]
     assert [run.stdout.split() for run in runs] == [["True", "False"], ["False", "False"]]

@@ -1,4 +1,4 @@
-"""Damage at the start: `replica.db` is fetched again, `work.db` comes back from its copy, and the kit says what was lost."""
+"""Damage at the start: `replica.db` is fetched again, `work.db` comes back from its copy, what was lost is told."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from fieldkit.errors import NotEnrolled, ReplicaDamaged, ReplicaTooNew
 from fieldkit.replica import Enrolment, KitInUse, Replica, driver
 from fieldkit.replica.copies import WorkCopier
-from tests.fieldkit.replica.factories import KEYS, SCOPE, change, clock, enterprise, pull, visit
+from tests.fieldkit.replica.factories import KEYS, NOON, SCOPE, change, clock, enterprise, pull, visit
 
 ENROLMENT = Enrolment(
     server_url="https://localhost:1",
@@ -26,7 +26,7 @@ ENROLMENT = Enrolment(
 
 
 def a_kit_with_work(home: Path) -> str:
-    """Make a kit that holds an archive, an enrolment, an open visit and a waiting operation; return the open visit's id."""
+    """Make a kit with an archive, an enrolment, an open visit and a waiting operation; return the open visit's id."""
     with Replica.create(home, KEYS, clock()) as replica:
         pull(replica, change("enterprise", enterprise(), 1))
         replica.enrolment.set(ENROLMENT)
@@ -155,7 +155,7 @@ def test_an_empty_folder_is_no_kit(tmp_path):
 def test_two_programs_share_a_kit_but_only_one_alone_repairs(home):
     a_kit_with_work(home)
     with Replica.open(home, KEYS, clock()) as first:
-        operation = first.outbox.due(first_noon(), 1)[0]
+        operation = first.outbox.due(NOON, 1)[0]
         first.outbox.sent([operation.op_id])
         with Replica.open(home, KEYS, clock()) as second:
             assert second.outbox.items()[0].state == "inflight"  # the first one's business
@@ -176,9 +176,7 @@ def test_work_is_copied_within_a_minute_of_a_save(replica, home):
             copied.set()
 
     (home / "work.bak").unlink()
-    copier = Telling(
-        replica._connections, home / "work.bak", KEYS.work_db, 1, failed=lambda error: None, within_s=0.05
-    )
+    copier = Telling(replica._connections, home / "work.bak", KEYS.work_db, 1, failed=lambda error: None, within_s=0.05)
     copier.start()
     replica.visits.save(visit())
     assert copied.wait(10)
@@ -186,12 +184,6 @@ def test_work_is_copied_within_a_minute_of_a_save(replica, home):
     copied.clear()
     copier.stop()
     copier.join()
-
-
-def first_noon():
-    from tests.fieldkit.replica.factories import NOON
-
-    return NOON
 
 
 def damage_last_page(path: Path) -> None:

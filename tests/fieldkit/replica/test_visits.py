@@ -18,6 +18,7 @@ from tests.fieldkit.replica.factories import (
     KEYS,
     NOON,
     as_held,
+    change,
     clock,
     enterprise,
     pull,
@@ -122,7 +123,7 @@ def test_what_the_backend_did_not_take_stays_and_says_why(replica, state):
 
 
 def test_a_task_reads_as_done_here_while_its_visit_waits(replica):
-    pull(replica, *[_change for _change in (_of("enterprise", enterprise(), 1), _of("task", task(), 2))])
+    pull(replica, change("enterprise", enterprise(), 1), change("task", task(), 2))
     assert [t.state for t in replica.tasks.open()] == ["下派"]
     draft = visit(task_id="t1")
     replica.visits.save(draft)
@@ -134,12 +135,12 @@ def test_a_task_reads_as_done_here_while_its_visit_waits(replica):
     replica.outbox.settle(OpResult(op_id=operation.op_id, state="applied", version=1))
     pull(replica, as_held(operation, 3, filed=False))  # the visit comes a page before its task
     assert replica.tasks.get("t1").state == "现场办结"
-    pull(replica, _of("task", task(state="已结", visit_id=draft.id), 4))
+    pull(replica, change("task", task(state="已结", visit_id=draft.id), 4))
     assert replica.tasks.get("t1").state == "已结"
 
 
 def test_a_rejected_visit_gives_its_task_back(replica):
-    pull(replica, _of("task", task(), 1))
+    pull(replica, change("task", task(), 1))
     operation = replica.visits.finalise(visit(task_id="t1"), "33042400101")
     replica.outbox.settle(OpResult(op_id=operation.op_id, state="rejected"))
     assert [t.id for t in replica.tasks.open()] == ["t1"]
@@ -147,7 +148,7 @@ def test_a_rejected_visit_gives_its_task_back(replica):
 
 def test_i11_tombstones_never_touch_the_outbox(replica):
     """I11: what the backend deletes takes no unsent work with it."""
-    pull(replica, _of("enterprise", enterprise(), 1), _of("task", task(), 2))
+    pull(replica, change("enterprise", enterprise(), 1), change("task", task(), 2))
     open_visit, done = visit(task_id="t1"), visit(task_id="t1")
     replica.visits.save(open_visit)
     operation = replica.visits.finalise(done, "33042400101")
@@ -213,16 +214,10 @@ def test_readers_see_whole_visits_while_a_writer_saves(replica):
     for n in range(150):
         pair = (record("a", str(n)), record("b", str(n)))
         replica.visits.save(msgspec.structs.replace(base, records=pair))
-        pull(replica, _of("enterprise", enterprise(name=f"示例{n}"), n + 1))
+        pull(replica, change("enterprise", enterprise(name=f"示例{n}"), n + 1))
     stop.set()
     for reader in readers:
         reader.join()
     assert torn == []
     assert seen <= {str(n) for n in range(150)}
     assert replica.visits.get(base.id).records[0].values["situation"] == "149"
-
-
-def _of(kind, thing, number):
-    from tests.fieldkit.replica.factories import change
-
-    return change(kind, thing, number)
