@@ -113,9 +113,7 @@ def crowded() -> Values:
             "phone": "0573-86000000转8012",
             "post_code": "314300",
         },
-        others=[
-            {"name": f"见证人{n}", "unit": LONG_NAME, "title": "网格员", "relation": "见证人"} for n in range(4)
-        ],
+        others=[{"name": f"见证人{n}", "unit": LONG_NAME, "title": "网格员", "relation": "见证人"} for n in range(4)],
         recusal={"answer": "yes", "reason": "检查人员之一与我公司存在利害关系，" * 12},
         situation="\n".join([values()["situation"]] * 3),
         sampling={"done": True, "note": "在总排口（DW001）采集水样1份，编号HY20260611-01；" * 6},

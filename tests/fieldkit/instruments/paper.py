@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -52,7 +53,7 @@ class Sheet(NamedTuple):
         for _, row in sorted(rows.items()):
             row.sort(key=lambda glyph: glyph.start)
             run = row[0].text
-            for before, glyph in zip(row, row[1:], strict=False):
+            for before, glyph in pairwise(row):
                 if glyph.start - before.start > 7.5 or self._ruled_between(before, glyph):
                     found.append(run)
                     run = ""
@@ -100,7 +101,7 @@ def text_of(pdf: bytes) -> str:
 def pictures(pdf: bytes, dpi: int = 200) -> list[NDArray[np.uint8]]:
     """Return every page as grey pixels."""
     with pdfium.PdfDocument(pdf) as document:
-        return [page.render(scale=dpi / 72, grayscale=True).to_numpy()[:, :, 0].copy() for page in document]
+        return [page.render(scale=dpi / 72, grayscale=True).to_numpy().copy() for page in document]
 
 
 def _sheet(page: pdfium.PdfPage) -> Sheet:
@@ -111,6 +112,10 @@ def _sheet(page: pdfium.PdfPage) -> Sheet:
     for index in range(text_page.count_chars()):
         code = raw.FPDFText_GetUnicode(handle, index)
         if raw.FPDFText_IsGenerated(handle, index) or code in (0x20, 0x3000):
+            continue
+        if 0xDC00 <= code < 0xE000:  # pdfium tells a character beyond the BMP as two of the same place
+            high = ord(glyphs[-1].text)
+            glyphs[-1] = glyphs[-1]._replace(text=chr(0x10000 + ((high - 0xD800) << 10) + code - 0xDC00))
             continue
         left, bottom, right, top = text_page.get_charbox(index)
         raw.FPDFText_GetCharOrigin(handle, index, x, y)

@@ -13,7 +13,9 @@ def measure(character: str) -> float:
     return EM / 2 if character.isascii() else EM
 
 
-TEXT = st.text("海盐县示例环境检查记录一二三四五六七八九十，。、；：？！（）“”《》…—ab12/. 　", min_size=1, max_size=200)
+TEXT = st.text(
+    "海盐县示例环境检查记录一二三四五六七八九十，。、；：？！（）“”《》…—ab12/. 　", min_size=1, max_size=200
+)
 
 
 @given(TEXT, st.integers(4, 30))
