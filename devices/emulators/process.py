@@ -131,7 +131,13 @@ def start(name: str, **options: object) -> Emulator:
     environment = {key: value for key, value in os.environ.items() if key != "FIELDKIT_PASSWORD"}
     try:
         process = subprocess.Popen(  # noqa: S603 - this product's own executable, no shell
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8", env=environment
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+            env=environment,
+            start_new_session=True,  # Ctrl+C is for the program: its devices stay until it lets go of them
         )
     except OSError as error:
         raise DeviceUnavailable("emulator.no_start", name=name, why=error.strerror) from error

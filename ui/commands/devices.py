@@ -7,7 +7,6 @@ the options there. `--practice` starts an emulator of each device and asks those
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 import tempfile
 from pathlib import Path
@@ -17,6 +16,7 @@ import msgspec
 from devices.config import DeviceConfig, load, place, save
 from devices.status import DeviceStatus
 from devices.survey import survey
+from ui.home import home
 
 _NAMES = {"printer": "A4 打印机", "label-printer": "标签打印机", "wand": "扫描棒", "receiver": "定位器"}
 _STATES = {"ready": "就绪", "attention": "请处理", "off": "未连接"}
@@ -65,7 +65,7 @@ def configured(args: argparse.Namespace) -> DeviceConfig:
 
 
 def _file() -> Path:
-    return place(Path(os.environ.get("FIELDKIT_HOME") or Path.home() / ".fieldkit"))
+    return place(home())
 
 
 def _print(found: tuple[DeviceStatus, ...], as_json: bool) -> None:

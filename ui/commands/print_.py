@@ -10,7 +10,6 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +20,7 @@ from urllib.parse import urlsplit
 from devices.config import load, place
 from devices.printing.ipp import IppPrinter, JobState
 from fieldkit.errors import InvalidInput
+from ui.home import home
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -41,8 +41,7 @@ def run(args: argparse.Namespace) -> int:
         raise InvalidInput(what=str(args.file), why=error.strerror) from error
     if args.copies < 1:
         raise InvalidInput(what="--copies", why="1 或更多 1 or more")
-    home = Path(os.environ.get("FIELDKIT_HOME") or Path.home() / ".fieldkit")
-    name = args.printer or load(place(home)).printer_uri
+    name = args.printer or load(place(home())).printer_uri
     if not name:
         raise InvalidInput(what="--printer", why="没有指定打印机 no printer is given or set")
     if name.startswith("escpos:"):

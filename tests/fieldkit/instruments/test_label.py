@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 import zxingcpp
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from fieldkit.errors import InvalidInput
@@ -28,10 +28,12 @@ def test_the_number_is_read_back_from_the_bars() -> None:
 
 
 @settings(deadline=None)
+@example('_#*"~g4')
 @given(st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=3, max_size=18))
 def test_any_number_that_becomes_bars_is_read_back(number: str) -> None:
     label = bottle_label(sample(number), PARTY)
-    (code,) = zxingcpp.read_barcodes(label.convert("L"), formats=zxingcpp.BarcodeFormat.Code128)
+    # zxing-cpp also tries the picture at half size, where bars of 3 dots blur and a ghost may pass the check digit
+    (code,) = zxingcpp.read_barcodes(label.convert("L"), formats=zxingcpp.BarcodeFormat.Code128, try_downscale=False)
     assert code.text == number
 
 

@@ -3,6 +3,9 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -101,3 +104,20 @@ def test_addresses_survive_being_written_and_damaged_ones_are_told(home: Path) -
     assert load(file) == config
     file.write_text("{")
     assert main(["devices"]) == 1
+
+
+def test_ctrl_c_drops_the_job_at_the_printer(page: Path) -> None:
+    command = "import sys; from ui.commands import main; sys.exit(main(sys.argv[1:]))"
+    with process.start("printer", page_seconds=60) as emulator:
+        with subprocess.Popen(
+            [sys.executable, "-c", command, "print", str(page), "--printer", emulator.ready["uri"]],
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as printing:
+            assert printing.stderr is not None
+            assert "正在打印" in printing.stderr.readline()
+            printing.send_signal(signal.SIGINT)
+            _, err = printing.communicate(timeout=60)
+        assert printing.returncode == 1
+        assert "已取消" in err.splitlines()[-1]
+        assert [job["state"] for job in emulator.command("state")["jobs"]] == [7]
