@@ -77,6 +77,11 @@ def _refused(operation: Incoming, why: Problem, state: ResultState = "rejected")
     return OpResult(op_id=operation.op_id, state=state, problem=why)
 
 
+def _without_current(result: OpResult) -> OpResult:
+    """Return a conflict as the ledger keeps it: what is current is read anew when it is asked again."""
+    return OpResult(op_id=result.op_id, state=result.state, version=result.version, problem=result.problem)
+
+
 class _Batch:
     """A batch inside a transaction that holds the county's counter: what it found, decides and will write."""
 
@@ -244,7 +249,7 @@ class _Batch:
         return _refused(operation, why, "quarantined")
 
     def _ledger_row(self, operation: Incoming, result: OpResult) -> dict[str, object]:
-        kept = msgspec.structs.replace(result, current=None)
+        kept = result if result.current is None else _without_current(result)
         return {
             "op_id": operation.op_id,
             "county": self._caller.county,

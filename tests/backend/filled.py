@@ -158,6 +158,8 @@ def send_blob(kit: Kit, data: bytes) -> None:
     headers = {"Tus-Resumable": "1.0.0", "Upload-Length": str(len(data)), "Upload-Metadata": metadata(data)}
     made: Any = kit.call("POST", "/v1/uploads", headers=headers)
     assert made.status_code == 201, made.text
+    if made.headers.get("Upload-Offset") == str(len(data)):
+        return
     reply = kit.http.patch(
         kit.url + made.headers["Location"],
         data=data,

@@ -57,6 +57,7 @@ class Kit:
         nonce: str | None = None,
         key: Ed25519PrivateKey | None = None,
         key_id: str | None = None,
+        stream: bool = False,
     ) -> requests.Response:
         """Send a signed request; `created`, `nonce`, `key` and `key_id` are for getting it wrong."""
         own = {"X-Request-ID": uuid.uuid4().hex, **(headers or {})}
@@ -75,7 +76,7 @@ class Kit:
             nonce or uuid.uuid4().hex,
         )
         prepared.headers.update(signed)
-        return self.http.send(prepared, timeout=20)
+        return self.http.send(prepared, timeout=20, stream=stream)
 
     def post(self, path: str, value: object, **more: Any) -> requests.Response:
         body = compact(value).encode()
