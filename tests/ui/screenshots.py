@@ -1,4 +1,4 @@
-"""Every page of the desktop as a picture, from the demo county: `python -m tests.ui.screenshots [--out DIR] [NAME…]`."""
+"""Every page of the desktop as a picture, from the demo county: `python -m tests.ui.screenshots [--out DIR]`."""
 
 from __future__ import annotations
 

@@ -117,10 +117,10 @@ class ArchivePage(Page):
         anchors = QWidget()
         set_look(anchors, role="clear")
         anchor_row = QHBoxLayout(anchors)
-        anchor_row.setContentsMargins(-12, 0, 0, 0)
-        anchor_row.setSpacing(0)
+        anchor_row.setContentsMargins(0, 0, 0, 0)
+        anchor_row.setSpacing(24)
         for name in self._anchors:
-            button = Button(name, "quiet", name=f"转到 {name}")
+            button = Button(name, "link", name=f"转到 {name}")
             button.clicked.connect(lambda _=False, name=name: self.jump(name))
             anchor_row.addWidget(button)
         anchor_row.addStretch(1)

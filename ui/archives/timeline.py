@@ -82,14 +82,10 @@ class TimelineEntry(QWidget):
         ]
         more.addWidget(secondary("　".join(filter(None, counts)) or "没有样品和附件"))
         open_page = Button(
-            "继续检查" if visit.state == "open" else "打开这次检查", "quiet", name=f"打开 {day(when, today)}的检查"
+            "继续检查" if visit.state == "open" else "打开这次检查", "link", name=f"打开 {day(when, today)}的检查"
         )
         open_page.clicked.connect(lambda: go_on(visit.id))
-        link = QHBoxLayout()
-        link.setContentsMargins(-12, 0, 0, 0)
-        link.addWidget(open_page)
-        link.addStretch(1)
-        more.addLayout(link)
+        more.addWidget(open_page, 0, Qt.AlignmentFlag.AlignLeft)
         self._toggle = Button("展开", "quiet", "chevron-down", name=f"展开 {day(when, today)}的检查")
         self._toggle.clicked.connect(lambda: self.unfold(not self._more.isVisibleTo(self)))
         head.addWidget(self._toggle)

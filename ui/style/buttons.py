@@ -16,7 +16,7 @@ from ui.style.words import set_look
 _GAP = 6
 """px between icon and word, on top of Qt's 4."""
 
-Role = Literal["primary", "secondary", "quiet", "danger", "choice", "filter", "option", "chip", "rail", "row"]
+Role = Literal["primary", "secondary", "quiet", "danger", "choice", "filter", "option", "link", "chip", "rail", "row"]
 
 
 class Button(QPushButton):
@@ -58,7 +58,7 @@ class Button(QPushButton):
         role, tone = self.property("role"), self.property("tone") or ""
         if role == "primary" or (role == "choice" and self.isChecked()):
             return "accent-ink"
-        if role == "quiet" or (role in {"filter", "rail", "option"} and self.isChecked()):
+        if role in {"quiet", "link"} or (role in {"filter", "rail", "option"} and self.isChecked()):
             return "accent"
         if role == "danger":
             return "danger"

@@ -94,6 +94,7 @@ class EmptyState(QWidget):
         column.setContentsMargins(24, 32, 24, 32)
         column.setSpacing(8)
         centre = Qt.AlignmentFlag.AlignHCenter
+        column.addStretch(1)
         column.addWidget(IconLabel(icon, "ink-quiet", 40), 0, centre)
         column.addWidget(label(says, "section"), 0, centre)
         words = secondary(how)
@@ -109,6 +110,7 @@ class EmptyState(QWidget):
             button.clicked.connect(act)
             column.addSpacing(8)
             column.addWidget(button, 0, centre)
+        column.addStretch(2)
 
 
 class Notice(QFrame):

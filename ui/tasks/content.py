@@ -29,9 +29,9 @@ class TaskLine(msgspec.Struct, frozen=True):
     enterprise: Enterprise | None
     visit: Visit | None
 
-    def urgency(self) -> tuple[bool, date, str]:
-        """Sort key: what can be started first, then by due day."""
-        return self.task.state not in STARTABLE, self.task.due_on or date.max, self.task.id
+    def urgency(self) -> tuple[bool, bool, date, str]:
+        """Sort key: what was begun, then what can be started, then by due day."""
+        return self.visit is None, self.task.state not in STARTABLE, self.task.due_on or date.max, self.task.id
 
     def place(self) -> str:
         """Return enterprise, town and address in one line."""
@@ -49,6 +49,11 @@ class Today(msgspec.Struct, frozen=True):
     waiting: int
     stuck: int
     enterprises: int
+
+    def loose_visits(self) -> tuple[Visit, ...]:
+        """Return the open visits that no listed task leads to."""
+        led = {line.visit.id for line in self.lines if line.visit is not None}
+        return tuple(visit for visit in self.visits if visit.id not in led)
 
 
 def gather(replica: Replica) -> Today:

@@ -40,7 +40,7 @@ class NextTask(Card):
         self.setAccessibleName(f"下一项任务 {line.task.title}")
         top = QHBoxLayout()
         top.setSpacing(8)
-        top.addWidget(label("下一项", "secondary"))
+        top.addWidget(label("进行中" if line.visit is not None else "下一项", "secondary"))
         top.addWidget(Tag(line.task.kind, "accent"))
         top.addWidget(due_tag(line, today))
         top.addStretch(1)

@@ -143,9 +143,10 @@ class TodayPage(Page):
 
     def _show_side(self, content: Today) -> None:
         clear_layout(self._side)
-        if content.visits:
+        loose = content.loose_visits()
+        if loose:
             card = Card("进行中的检查")
-            for visit in content.visits[:3]:
+            for visit in loose[:3]:
                 card.column.addLayout(self._open_visit(visit))
             self._side.addWidget(card)
         self._side.addWidget(self._waiting(content))
@@ -160,7 +161,7 @@ class TodayPage(Page):
             card.column.addLayout(
                 _line("circle", "ink-quiet", "未连接：" + "、".join(LABELS[status.kind] for status in off))
             )
-        link = Button("查看设备", "quiet")
+        link = Button("查看设备", "link")
         link.clicked.connect(lambda: self.go.emit(Place("devices")))
         card.column.addWidget(link, 0, Qt.AlignmentFlag.AlignLeft)
         self._side.addWidget(card)
@@ -185,7 +186,7 @@ class TodayPage(Page):
             card.column.addLayout(_line("cloud-upload", "ink", f"{content.waiting} 项待传，有网络时自动上传"))
         else:
             card.column.addLayout(_line("circle-check", "ok", "没有待传内容"))
-        link = Button("查看同步", "quiet")
+        link = Button("查看同步", "link")
         link.clicked.connect(lambda: self.go.emit(Place("sync")))
         card.column.addWidget(link, 0, Qt.AlignmentFlag.AlignLeft)
         return card
