@@ -192,8 +192,9 @@ def test_good_passwords_pass(good):
         "9876543210",
         "aaaaaaaaaaaa",
         "huanbao2026",
-    ]
-    + ["abababababab", f"my{ONE}!"],
+        "abababababab",
+        f"my{ONE}!",
+    ],
 )
 def test_bad_passwords_are_refused_with_the_reason(bad):
     with pytest.raises(InvalidInput) as caught:
