@@ -45,8 +45,54 @@ def judge(field: EdgeField, quads: Floats) -> Verdict:
         + 0.16 * shape
         + 0.17 * np.sqrt(np.minimum(area, 1))
     )
-    score -= 0.5 * np.maximum(0.10 - area, 0) / 0.10
+    score -= 0.3 * np.maximum(0.28 - area, 0) / 0.28 + 0.3 * np.maximum(0.10 - area, 0) / 0.10
     return Verdict(score.astype(np.float32), sides, overrun, contrast, sheet, shape, area)
+
+
+def holder(field: EdgeField, quads: Floats, verdict: Verdict, inner: int) -> int | None:
+    """Find the sheet that a quad is printed on: a larger, well supported quad all round it.
+
+    Frames of certificates, photos on covers, tables and header bands are sharper than the edge of the sheet that
+    carries them, so the best looking quad is not always the page. At least three sides must lie in the picture.
+
+    Args:
+        field: gradients of the working image.
+        quads: K×4×2 candidates.
+        verdict: their scores.
+        inner: index of the quad that may be only a part of a page.
+
+    Returns:
+        The index of the best holder, or None.
+    """
+    diagonal = float(np.hypot(*field.shape))
+    contains = np.ones(len(quads), bool)
+    start, _, _, outward = _sides(quads)
+    for corner in quads[inner]:
+        beyond = ((corner - start) * outward).sum(axis=1).reshape(-1, 4)
+        contains &= (beyond < 0.012 * diagonal).all(axis=1)
+    t = np.linspace(0.05, 0.95, 13, dtype=np.float32)[None, :, None]
+    middle = quads.reshape(-1, 2)[:, None] * (1 - t) + np.roll(quads, -1, axis=1).reshape(-1, 2)[:, None] * t
+    real = (inside_frame(middle, field.shape, 3).mean(axis=1) > 0.6).reshape(-1, 4)
+    held = np.where(real, verdict.sides, np.nan)
+    enough = real.sum(axis=1) >= 3
+    good = (
+        contains
+        & enough
+        & (np.nanmin(np.where(enough[:, None], held, 0), axis=1) > 0.66)
+        & (np.nanmean(np.where(enough[:, None], held, 0), axis=1) > 0.75)
+        & (verdict.shape > 0.6)
+        & (verdict.area > 1.07 * verdict.area[inner])
+        & (verdict.score > verdict.score[inner] - 0.25)
+    )
+    # A neighbour that shares a side with the quad only lengthens it; that is right where the quad's other sides run on
+    # and the paper goes on beyond it, as at a fold.
+    shared = np.linalg.norm(quads[:, :, None] - quads[inner][None, None], axis=3).min(axis=2) < 0.03 * diagonal
+    runs_on = float(np.sort(verdict.overrun[inner])[2:].mean()) > 0.5 and float(verdict.sheet[inner].min()) < 0.3
+    good &= (shared.sum(axis=1) < 2) | runs_on
+    good[inner] = False
+    if not good.any():
+        return None
+    return int(np.argmax(np.where(good, verdict.score, -np.inf)))
 
 
 def polygon_area(quads: Floats) -> Floats:

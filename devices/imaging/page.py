@@ -9,7 +9,7 @@ import numpy as np
 
 from devices.imaging.arrays import Floats, Pixels, Points
 from devices.imaging.edges import EdgeField, edge_field
-from devices.imaging.judge import Verdict, judge
+from devices.imaging.judge import Verdict, holder, judge
 from devices.imaging.lines import clockwise, distinct, find_segments, merge, quads_of
 from devices.imaging.refine import refine
 from devices.imaging.regions import region_quads
@@ -59,6 +59,7 @@ def find_page(image: Pixels) -> Quad | None:
     pool = np.concatenate([refined, finalists])
     verdict = judge(field, pool)
     winner = int(np.argmax(verdict.score))
+    pool, verdict, winner = _held(field, pool, verdict, winner, quads[order])
     corners = pool[winner] / np.float32(scale)
     fine, fine_scale = _resized(image, FINE_PX)
     if fine_scale > scale * 1.2:
@@ -67,6 +68,21 @@ def find_page(image: Pixels) -> Quad | None:
     if confidence < 0.05:
         return None
     return Quad(clockwise(corners).astype(np.float64), confidence)
+
+
+def _held(field: EdgeField, pool: Floats, verdict: Verdict, winner: int, others: Floats) -> tuple[Floats, Verdict, int]:
+    """Go from a part of a page to the page that holds it, as long as there is one."""
+    quads = np.concatenate([pool, others])
+    verdict = judge(field, quads)
+    for _ in range(3):
+        outer = holder(field, quads, verdict, winner)
+        if outer is None:
+            break
+        refined = clockwise(refine(field, quads[outer], 7.0))
+        quads = np.concatenate([quads, refined[None]])
+        verdict = judge(field, quads)
+        winner = len(quads) - 1 if verdict.score[-1] > verdict.score[outer] - 0.02 else outer
+    return quads, verdict, winner
 
 
 def candidates(field: EdgeField, small: Pixels) -> Floats:
