@@ -158,7 +158,9 @@ def _solve(page_mm: Points, seen_px: Points, weights: Points) -> tuple[Points, f
     whole /= whole[2, 2]
     depth = np.column_stack([A4_MM, np.ones(4)]) @ whole[2]
     corners = project(whole, A4_MM)
-    turn = np.cross(np.roll(corners, -1, 0) - corners, np.roll(corners, -2, 0) - np.roll(corners, -1, 0))
+    ahead = np.roll(corners, -1, 0) - corners
+    after = np.roll(ahead, -1, 0)
+    turn = ahead[:, 0] * after[:, 1] - ahead[:, 1] * after[:, 0]
     if (depth <= 0).any() or (turn <= 0).any():
         return None  # mirrored, folded over or behind the camera: these marks don't belong together
     return whole, float((miss * weights).sum() / weights.sum())
