@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from datetime import date
 from functools import cache
 from typing import Literal
 
@@ -10,6 +11,7 @@ import msgspec
 
 from fieldkit.errors import BugError
 from fieldkit.instruments import forms
+from fieldkit.instruments.laws import Citation, law_book
 from fieldkit.instruments.rules import TESTS, CheckContext, Facts
 from fieldkit.model.record import Record
 from fieldkit.resource import resource
@@ -34,12 +36,22 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     test: str
     stages: tuple[Stage, ...]
     kinds: tuple[Literal["block", "veto", "score", "hint"], ...]
-    source: str
     title: Words
     missed: Words
+    cite: tuple[Citation, ...] = ()
+    source: str = ""
     points: float = 0
     field: str | None = None
     fields: tuple[str, ...] = ()
+
+
+class RuleSet(msgspec.Struct, frozen=True, kw_only=True):
+    """The rules of one form, with the days they are in force."""
+
+    version: str
+    valid_from: date
+    valid_to: date | None = None
+    rules: tuple[Rule, ...]
 
 
 class RuleResult(msgspec.Struct, frozen=True, kw_only=True):
@@ -96,7 +108,7 @@ def check(record: Record, context: CheckContext, stage: Stage) -> CheckReport:
 def rules_of(guide: str, form: str) -> tuple[Rule, ...]:
     """Return the rules of a form."""
     text = resource("forms", guide, "rules", f"{form}.toml").read_text("utf-8")
-    return msgspec.convert(tomllib.loads(text)["rules"], tuple[Rule, ...])
+    return msgspec.convert(tomllib.loads(text), RuleSet).rules
 
 
 def _ask(rule: Rule, facts: Facts, stage: Stage) -> RuleResult:
@@ -113,7 +125,7 @@ def _ask(rule: Rule, facts: Facts, stage: Stage) -> RuleResult:
         id=rule.id,
         state=state,
         points=rule.points,
-        source=rule.source,
+        source="；".join(part for part in (law_book().words(rule.cite, facts.visit_day()), rule.source) if part),
         field=(outcome.field if outcome is not None and outcome.field else rule.field),
         message=rule.missed.zh.format(**details) if missed else rule.title.zh,
         message_en=rule.missed.en.format(**details) if missed else rule.title.en,

@@ -150,7 +150,12 @@ def printable(text: str) -> str:
     """Return `text` as it goes on paper: one kind of line end, no tabs, no invisible control characters."""
     plain = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", "  ")
     plain = plain.replace("\u2028", "\n").replace("\u2029", "\n")
-    return "".join(c for c in plain if c == "\n" or not _invisible(c))
+    return "".join(_spaced(c) for c in plain if c == "\n" or not _invisible(c))
+
+
+def _spaced(character: str) -> str:
+    """Return a plain space for the many kinds of space; the full-width one stays."""
+    return " " if character != "\u3000" and unicodedata.category(character) == "Zs" else character
 
 
 def _invisible(character: str) -> bool:

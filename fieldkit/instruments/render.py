@@ -90,8 +90,15 @@ def render(record: Record, revision: int, county_key: bytes, corrections: Sequen
 
 def _canvas(buffer: io.BytesIO, form: Form, record: Record, fonts: FontSet) -> Canvas:
     size = (PAGE_WIDTH * MM, PAGE_HEIGHT * MM)
-    first_font = fonts.font_of("一")
-    canvas = Canvas(buffer, pagesize=size, invariant=1, pageCompression=1, lang="zh-CN", initialFontName=first_font)
+    canvas = Canvas(
+        buffer,
+        pagesize=size,
+        invariant=1,  # no moment and no random id in the file: same input, same bytes
+        pageCompression=1,
+        pdfVersion=(1, 7),
+        lang="zh-CN",
+        initialFontName=fonts.font_of("一"),
+    )
     party = printable(str(forms.get(record.values, "party.name") or ""))
     canvas.setTitle(" ".join(part for part in (form.title, record.number, party) if part))
     canvas.setAuthor(printable(str(record.values.get("issuing_body") or "")))

@@ -8,6 +8,7 @@ import pytest
 
 from fieldkit.instruments import forms
 from fieldkit.instruments.check import CheckReport, RuleResult, Stage, check, rules_of
+from fieldkit.instruments.laws import law_book
 from fieldkit.instruments.rules import TESTS
 from fieldkit.model.record import Record, Values
 from fieldkit.model.stamp import Stamp
@@ -171,6 +172,13 @@ def test_every_rule_names_a_test_and_every_test_has_a_rule() -> None:
         assert set(item.fields) <= known
         assert (item.points > 0) == ("score" in item.kinds)
     assert sum(item.points for item in rules) == 9
+
+
+def test_sources_cite_the_law_in_force() -> None:
+    assert rule(asked(values()), "officers.two").source == "《中华人民共和国行政处罚法》第四十二条"
+    rules = rules_of("huanban-2024-9", "inspection")
+    assert all(citation.law in law_book().laws for item in rules for citation in item.cite)
+    assert all(result.source for result in asked(values()).rules)
 
 
 def test_an_empty_record_is_blocked_without_stumbling() -> None:

@@ -43,5 +43,5 @@ def test_a_missing_font_file_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path:
 
 
 def test_text_loses_what_paper_can_not_show_and_nothing_else() -> None:
-    assert printable("一\r\n二\t三\u200b\ufe0f\x07") == "一\n二  三"
+    assert printable("一\r\n二\t三\u200b\ufe0f\x07\u2009四\u3000") == "一\n二  三 四\u3000"
     assert printable("\U0002ebf0\ue000") == "\U0002ebf0\ue000"
