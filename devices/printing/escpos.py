@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 from threading import Lock
 from typing import TYPE_CHECKING, Final
 
+from devices.printing.escpos_library import network
 from devices.status import DeviceStatus, StatusKeeper
 from fieldkit.errors import DeviceUnavailable, InvalidInput, PaperOut
 
@@ -88,9 +89,7 @@ class LabelPrinter:
 
     @contextmanager
     def _line(self) -> Iterator[Network]:
-        from escpos.printer import Network
-
-        line = Network(self._host, port=self._port, timeout=self._timeout_s, profile=_PROFILE)
+        line = network()(self._host, port=self._port, timeout=self._timeout_s, profile=_PROFILE)
         try:
             # WORKAROUND python-escpos 3.1: its own open() leaves the socket unclosed when nobody answers
             line.device = socket.create_connection((self._host, self._port), self._timeout_s)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -83,3 +84,17 @@ def test_emulators_load_neither_opencv_nor_requests_nor_qt() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code, *EMULATORS.values()], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_the_command_line_runs_an_emulator(tmp_path: Path) -> None:
+    command = "import sys; from ui.commands import main; sys.exit(main(sys.argv[1:]))"
+    done = subprocess.run(
+        [sys.executable, "-c", command, "emulate", "wand", "--folder", str(tmp_path / "wand")],
+        input="state\nquit\nstate\n",
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    ready, state, quitting = map(json.loads, done.stdout.splitlines())
+    assert ready == {"folder": str(tmp_path / "wand")}
+    assert (state["ok"], quitting) == (True, {"ok": True})

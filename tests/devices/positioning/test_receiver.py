@@ -54,10 +54,10 @@ def test_fixes_time_faults_and_unplugging(emulate: StartEmulator, read: Callable
         ("unplug", "定位器没有接上"),
     ):
         emulator.command(f"fault {fault}")
-        wait_until(lambda words=words: track.status().startswith(words), fault)  # type: ignore[misc]
+        wait_until(lambda words=words: track.status().startswith(words), fault)
         count = len(track.fixes)
         emulator.command("clear")
-        wait_until(lambda count=count: len(track.fixes) > count and track.status() == "已定位", "again")  # type: ignore[misc]
+        wait_until(lambda count=count: len(track.fixes) > count and track.status() == "已定位", "again")
     assert [fix.at for fix in track.fixes] == sorted(fix.at for fix in track.fixes)
 
 
