@@ -144,8 +144,6 @@ class Desktop(QObject):
         self._bridge.run(open_files, self, self._opened, failed, doing="打开执法箱")
 
     def _opened(self, kit: OpenKit) -> None:
-        from ui.inspection.session import VisitSession
-        from ui.inspection.visit_page import VisitPage
         from ui.shell.places import Page
         from ui.shell.session import Session
         from ui.shell.window import MainWindow
@@ -168,14 +166,20 @@ class Desktop(QObject):
         )
 
         def open_visit(visit_id: str) -> Page:
+            from fieldkit.errors import NotFound
+            from ui.inspection.session import VisitSession
+            from ui.inspection.visit_page import VisitPage
+
             visit = kit.replica.visits.get(visit_id)
             if visit is None:
-                from fieldkit.errors import NotFound
-
                 raise NotFound(what="这次检查")
             work = VisitSession(kit.tools, visit, bridge.post)
             work.start()
-            return VisitPage(work)
+            try:
+                return VisitPage(work)
+            except BaseException:
+                work.close()
+                raise
 
         self.window = MainWindow(session, open_visit, kit.begin_visit)
         self.window.logged_out.connect(self._logged_out)

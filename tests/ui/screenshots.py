@@ -127,6 +127,7 @@ def take(camera: Camera) -> None:
         camera.shoot(name)
         window.panel.close_panel()
     visit = window.session.replica.visits.rows(1)[0]
+    _practise(camera)
     camera.go(Place("past_visit", visit.id))
     camera.shoot("past-visit")
     for theme in ("night", "outdoor"):
@@ -142,6 +143,23 @@ def take(camera: Camera) -> None:
     camera.shoot("today-narrow")
 
 
+def _practise(camera: Camera) -> None:
+    """Practice mode on, an inspection begun, and what 今日 and 执法检查 say then."""
+    window, app = camera.window, camera.app
+    camera.go(Place("devices"))
+    window.session.devices.practise(True)
+    until(app, lambda: all(status.state == "ready" for status in window.session.devices.statuses), "practice devices")
+    camera.quiet()
+    camera.shoot("devices-practice")
+    task = window.session.replica.tasks.open()[1]
+    window.start_visit(task.enterprise_id, task.id)
+    until(app, lambda: window.place().name == "visit", "the visit")
+    camera.shoot("visit-begun")
+    for name in ("today", "visits"):
+        camera.go(Place(name))  # type: ignore[arg-type]  # each is a PlaceName
+        camera.shoot(f"{name}-begun")
+
+
 def main(argv: list[str] | None = None) -> int:
     """Take the pictures."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -149,7 +167,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("names", nargs="*", help="only these")
     args = parser.parse_args(argv)
     args.out.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(prefix="fieldkit-demo-") as folder:
         home = Path(folder) / "kit"
         make_demo(home, Path(folder) / "kit-backend", cost=Cost(passes=1, memory_kib=8))
         app = QApplication.instance() or QApplication([])

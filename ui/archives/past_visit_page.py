@@ -6,28 +6,25 @@ from typing import TYPE_CHECKING
 
 import msgspec
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QImage, QPixmap
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from fieldkit.errors import KnownError, NotFound
+from fieldkit.errors import NotFound
 from fieldkit.model.operation import Filing
 from fieldkit.model.visit import Visit
 from ui.archives.facts import Facts
+from ui.archives.pictures import PictureStrip, pictures_of
 from ui.archives.timeline import state_tag
-from ui.bridge import Latest, Ticket
+from ui.bridge import Latest
 from ui.shell.places import Page, Place
 from ui.shell.session import Session
-from ui.shell.when import moment, size
+from ui.shell.when import moment
 from ui.style.buttons import Button
 from ui.style.flow import Flow
 from ui.style.surfaces import Card, Notice, Scroll, clear_layout
-from ui.style.words import Tag, body, label, secondary, set_look, title
+from ui.style.words import Tag, body, secondary, set_look, title
 
 if TYPE_CHECKING:
     from fieldkit.replica import Replica
-
-THUMB = 168
-KIND_WORDS = {"signed_page": "签字页", "paper": "企业材料", "photo": "照片", "other": "其他"}
 
 
 class PastVisit(msgspec.Struct, frozen=True):
@@ -53,18 +50,6 @@ def read(replica: Replica, visit_id: str) -> PastVisit:
         replica.visits.state(visit_id),
         replica.visits.filing(visit_id),
         {officer.number: officer.name for officer in replica.officers.roster()},
-    )
-
-
-def thumbnail(replica: Replica, sha256: str) -> QImage:
-    """Return a picture scaled for the strip; null when it is not on this machine or no picture."""
-    if not replica.blobs.has(sha256):
-        return QImage()
-    image = QImage.fromData(replica.blobs.read(sha256))
-    if image.isNull():
-        return image
-    return image.scaled(
-        THUMB * 2, THUMB * 2, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
     )
 
 
@@ -155,46 +140,10 @@ class PastVisitPage(Page):
         return card
 
     def _pictures(self, visit: Visit) -> Card:
-        card = Card("扫描件和照片")
-        if not visit.evidence:
-            card.column.addWidget(secondary("这次检查没有扫描件和照片。"))
-            return card
-        strip = Flow(gap=16)
-        replica = self._session.replica
-        for item in visit.evidence:
-            holder = QWidget()
-            set_look(holder, role="clear")
-            column = QVBoxLayout(holder)
-            column.setContentsMargins(0, 0, 0, 0)
-            column.setSpacing(4)
-            picture = QLabel()
-            set_look(picture, role="thumb")
-            picture.setFixedSize(THUMB, THUMB)
-            picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
-            bound = f" 第 {item.bound.page} 页" if item.bound else ""
-            words = f"{item.title or KIND_WORDS[item.kind]}{bound}"
-            picture.setAccessibleName(words)
-            column.addWidget(picture)
-            column.addWidget(label(words, "secondary"))
-            column.addWidget(label(size(item.original.size), "secondary"))
-            strip.add(holder)
-            blob = item.page or item.original
-
-            def show(image: QImage, picture: QLabel = picture) -> None:
-                if image.isNull():
-                    picture.setText("不在本机")
-                    return
-                shown = QPixmap.fromImage(image)
-                shown.setDevicePixelRatio(2.0)
-                picture.setPixmap(shown)
-
-            def fetch(_: Ticket, sha256: str = blob.sha256) -> QImage:
-                return thumbnail(replica, sha256)
-
-            self._session.bridge.run(fetch, picture, show, _ignore, doing="读取扫描件")
-        card.column.addWidget(strip)
+        card = Card("打印稿、扫描件和照片")
+        pictures = pictures_of(visit)
+        if pictures:
+            card.column.addWidget(PictureStrip(pictures, self._session.replica, self._session.bridge))
+        else:
+            card.column.addWidget(secondary("这次检查没有打印稿、扫描件和照片。"))
         return card
-
-
-def _ignore(_: KnownError) -> None:
-    """A picture that can't be read stays an empty frame; `verify` names it."""

@@ -38,6 +38,7 @@ HINTS: dict[DeviceKind, str] = {
     "wand": "扫描笔存图的文件夹",
     "receiver": "串口，如 /dev/ttyUSB0 或 COM3",
 }
+PRACTISING = "模拟设备"
 _STATES = {"ready": ("就绪", "ok", ""), "attention": ("需要处理", "warn", ""), "off": ("未连接", "", "circle")}
 
 
@@ -104,10 +105,11 @@ class DeviceCard(Card):
         devices = self._session.devices
         text = setting_text(self.kind, devices.config)
         self._since.setText(f"{moment(status.since, now)} 起" if text else "")
-        if not self.address.hasFocus() and self.address.text() != text:
-            self.address.setText(text)
+        shown = PRACTISING if devices.practising else text
+        if not self.address.hasFocus() and self.address.text() != shown:
+            self.address.setText(shown)
         self.address.setReadOnly(devices.practising)
-        self.address.setToolTip("练习模式中由模拟设备代替" if devices.practising else text)
+        self.address.setToolTip(text)
         self.test.setEnabled(bool(text) and not self.progress.isVisible())
 
     def _keep(self) -> None:

@@ -143,7 +143,11 @@ class MainWindow(QMainWindow):
         if self._history and self._history[-1] == place:
             return
         self._history.append(place)
-        self._show(place)
+        try:
+            self._show(place)
+        except BaseException:
+            self._history.remove(place)  # the page could not be made: one is still where one was
+            raise
 
     def back(self) -> None:
         """Show where one was before."""

@@ -71,7 +71,9 @@ class NextTask(Card):
 class TaskRow(QFrame):
     """One task in a list: what and where on the left, until when and the action on the right."""
 
-    def __init__(self, line: TaskLine, today: date, distance: str, act: Act, look: Act) -> None:
+    def __init__(
+        self, line: TaskLine, today: date, distance: str, act: Act, look: Act, *, show_day: bool = True
+    ) -> None:
         super().__init__()
         set_look(self, role="listrow")
         name = line.enterprise.name if line.enterprise else line.task.title
@@ -88,9 +90,10 @@ class TaskRow(QFrame):
         words.addWidget(ElidedLabel("　".join(filter(None, (detail, distance, line.task.note))), "secondary"))
         row.addLayout(words, 1)
         row.addWidget(_fixed(due_tag(line, today), 132))
-        due = label(day(line.task.due_on, today) if line.task.due_on else "", "secondary")
-        due.setFixedWidth(84)
-        row.addWidget(due)
+        if show_day:
+            due = label(day(line.task.due_on, today) if line.task.due_on else "", "secondary")
+            due.setFixedWidth(84)
+            row.addWidget(due)
         archive = Button("档案", "quiet", name=f"查看档案 {name}")
         archive.clicked.connect(lambda: look(line))
         row.addWidget(archive)

@@ -103,7 +103,7 @@ class TodayPage(Page):
                 card.column.addWidget(heading)
                 for line in others[:ROWS]:
                     card.column.addWidget(rule())
-                    card.column.addWidget(TaskRow(line, today, self._way(line), self._act, self._look))
+                    card.column.addWidget(TaskRow(line, today, self._way(line), self._act, self._look, show_day=False))
                 if len(others) > ROWS:
                     more = Button(f"全部 {len(content.lines)} 项任务", "quiet")
                     more.clicked.connect(lambda: self.go.emit(Place("tasks")))
