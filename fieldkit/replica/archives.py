@@ -71,14 +71,14 @@ class Archives:
     def get(self, enterprise_id: str) -> Enterprise | None:
         """Return one archive, or None."""
         row = self._connections.one("SELECT body FROM enterprise WHERE id = ?", (enterprise_id,))
-        return decoder.decode(row[0]) if row else None
+        return self._connections.decode(decoder, row[0]) if row else None
 
     def by_uscc(self, code: str) -> Enterprise | None:
         """Return the archive with this unified social credit code, in any case, or None."""
         row = self._connections.one(
             "SELECT body FROM enterprise WHERE uscc = ? AND uscc <> '' ORDER BY id LIMIT 1", (code.strip().upper(),)
         )
-        return decoder.decode(row[0]) if row else None
+        return self._connections.decode(decoder, row[0]) if row else None
 
     def page(self, filters: ArchiveFilters | None = None, after: str | None = None, limit: int = 100) -> ArchivePage:
         """Return up to `limit` archives in order of their pinyin, after the key of the page before.
@@ -94,7 +94,7 @@ class Archives:
             f"SELECT sort_key, id, body FROM enterprise WHERE {where} ORDER BY sort_key, id LIMIT ?",  # noqa: S608  # constant text, values bound
             (*values, limit + 1),
         )
-        items = tuple(decoder.decode(row[2]) for row in rows[:limit])
+        items = tuple(self._connections.decode(decoder, row[2]) for row in rows[:limit])
         return ArchivePage(items, _key(rows[limit - 1][0], rows[limit - 1][1]) if len(rows) > limit else None)
 
     def count(self, filters: ArchiveFilters | None = None) -> int:

@@ -7,13 +7,16 @@ import weakref
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
+
+import msgspec
 
 from fieldkit.access.keys import Keys
 from fieldkit.errors import BugError, ReplicaDamaged
 from fieldkit.replica import driver
 
 Touched = frozenset[str]
+T = TypeVar("T")
 
 
 class Writer:
@@ -87,13 +90,25 @@ class Connections:
         """Return every row of a query over both files."""
         with self._reading() as reader:
             rows: list[driver.Row] = reader.execute(sql, parameters).fetchall()
-            return rows
+        return rows
 
     def one(self, sql: str, parameters: Sequence[Any] | dict[str, Any] = ()) -> driver.Row | None:
         """Return the first row of a query over both files."""
         with self._reading() as reader:
             row: driver.Row | None = reader.execute(sql, parameters).fetchone()
-            return row
+        return row
+
+    def decode(self, decoder: msgspec.json.Decoder[T], body: bytes) -> T:
+        """Return what a stored body says.
+
+        Raises:
+            ReplicaDamaged: it does not decode.
+        """
+        try:
+            return decoder.decode(body)
+        except msgspec.DecodeError as error:
+            self._damage_met()
+            raise ReplicaDamaged(where="replica") from error
 
     def subscribe(self, listener: Callable[[Touched], None]) -> Callable[[], None]:
         """Call `listener` after each commit with the kinds of things touched; return what ends it."""
@@ -119,7 +134,9 @@ class Connections:
     def _reading(self) -> Iterator[driver.Connection]:
         try:
             with driver.errors_told("replica"):
-                yield self._reader()
+                reader = self._reader()
+                yield reader
+                driver.believe(reader, "main", "work")
         except ReplicaDamaged:
             self._damage_met()
             raise

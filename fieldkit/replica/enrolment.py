@@ -33,6 +33,9 @@ class Enrolment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return f"Enrolment({self.server_url}, {self.device_id}, {self.county})"
 
 
+_decoder = msgspec.json.Decoder(Enrolment)
+
+
 class Enrolments:
     """Reads and writes the one enrolment."""
 
@@ -42,7 +45,7 @@ class Enrolments:
     def get(self) -> Enrolment | None:
         """Return the enrolment, or None before the first."""
         row = self._connections.one("SELECT body FROM work.enrolment")
-        return msgspec.json.decode(row[0], type=Enrolment) if row else None
+        return self._connections.decode(_decoder, row[0]) if row else None
 
     def set(self, enrolment: Enrolment) -> None:
         """Replace the enrolment."""

@@ -35,9 +35,9 @@ class Officers:
     def roster(self) -> list[Officer]:
         """Return every officer of the county by squad and number."""
         rows = self._connections.all("SELECT body FROM officer ORDER BY squad, id")
-        return [decoder.decode(row[0]) for row in rows]
+        return [self._connections.decode(decoder, row[0]) for row in rows]
 
     def get(self, number: str) -> Officer | None:
         """Return the officer with this 执法证号, or None."""
         row = self._connections.one("SELECT body FROM officer WHERE id = ?", (number,))
-        return decoder.decode(row[0]) if row else None
+        return self._connections.decode(decoder, row[0]) if row else None

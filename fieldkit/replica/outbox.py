@@ -14,7 +14,7 @@ import msgspec
 
 from fieldkit.clock import Clock
 from fieldkit.crypto.digest import sha256_hex
-from fieldkit.errors import InvalidInput
+from fieldkit.errors import ReplicaDamaged
 from fieldkit.ids import uuid7
 from fieldkit.model.operation import EntityKind, Operation, OpResult, OutboxState
 from fieldkit.model.stamp import Stamp
@@ -306,7 +306,7 @@ _AFTER: dict[str, OutboxState] = {
 def _operation(row: driver.Row) -> Operation:
     op_id, kind, entity_id, schema, base_version, body, body_sha256, at, source, depends_on = row
     if sha256_hex(body) != body_sha256:
-        raise InvalidInput("replica.operation_damaged", op_id=op_id)
+        raise ReplicaDamaged("replica.operation_damaged", op_id=op_id, where=f"outbox {op_id}")
     return Operation(
         op_id=op_id,
         kind=kind,

@@ -8,7 +8,7 @@ from pathlib import Path
 from fieldkit.access.keys import Keys
 from fieldkit.crypto import durable
 from fieldkit.errors import KnownError, ReplicaDamaged
-from fieldkit.replica import driver, home, schema
+from fieldkit.replica import driver, home, salvage, schema
 
 SMALL = 256 << 20
 """A `work.db` up to this size is checked whole at each start, at about 400 MB/s; it is normally a few MB."""
@@ -21,9 +21,8 @@ class Recovered(KnownError):
 def repair(folder: Path, keys: Keys) -> list[Recovered]:
     """Bring both files into a state that opens, and return what had to be done. The caller is alone in the kit.
 
-    A damaged `replica.db` is set aside for a fresh one: everything in it comes again with the next sync. A damaged
-    `work.db` is set aside for its copy; rows of it that still read are compared, so that the notice names what was
-    lost.
+    A damaged `replica.db` makes room for a fresh one: everything in it comes again with the next sync. A damaged
+    `work.db` is set aside for its copy, and rows of it that still read are taken over.
 
     Raises:
         ReplicaTooNew: a file was written by a newer program; nothing was changed.
@@ -59,6 +58,10 @@ def is_damaged(path: Path, key: bytes, known: int, *, whole: bool, wal: bool = T
         connection.close()
 
 
+def _aside(path: Path) -> Path:
+    return path.with_name(f"{path.name}.damaged")
+
+
 def set_aside(path: Path) -> None:
     """Rename a damaged file, and drop its WAL: still encrypted, kept for whoever may want to look at it."""
     for ending in ("-wal", "-shm"):
@@ -66,7 +69,7 @@ def set_aside(path: Path) -> None:
         if beside.exists():
             beside.replace(path.with_name(f"{path.name}.damaged{ending}"))
     if path.exists():
-        durable.replace(path, path.with_name(f"{path.name}.damaged"))
+        durable.replace(path, _aside(path))
 
 
 def _repair_work(folder: Path, keys: Keys) -> Recovered | None:
@@ -81,15 +84,16 @@ def _repair_work(folder: Path, keys: Keys) -> Recovered | None:
         return None
     if not copy.exists() or is_damaged(copy, keys.work_db, schema.WORK_VERSION, whole=True, wal=False):
         raise ReplicaDamaged("replica.work_lost")
-    before = _rows_of(path, keys)
     set_aside(path)
     temporary = path.with_suffix(".part")
     with durable.full_disk_told():
         shutil.copyfile(copy, temporary)
         with temporary.open("rb+") as file:
             durable.sync_file(file)
+    # Before the rename: a crash here starts all over, from the file set aside.
+    saved = salvage.salvage(_aside(path), temporary, keys.work_db, schema.WORK_VERSION)
     durable.replace(temporary, path)
-    return _told(before, _rows_of(path, keys))
+    return _told(saved, path, keys)
 
 
 def _is_new(path: Path, keys: Keys) -> bool:
@@ -120,41 +124,18 @@ def _repair_replica(folder: Path, keys: Keys) -> Recovered | None:
     return Recovered("replica.refetch_damaged")
 
 
-def _rows_of(path: Path, keys: Keys) -> dict[tuple[str, str], tuple[str, str]] | None:
-    """Return {(table, id): (what an officer calls it, saved at)} as far as the file reads; None: not at all."""
-    if not path.exists():
-        return None
-    found: dict[tuple[str, str], tuple[str, str]] = {}
+def _told(saved: salvage.Salvaged | None, path: Path, keys: Keys) -> Recovered:
+    """Say what became of the work: nothing lost, or which open visits may have lost their last minute."""
+    if saved is not None and saved.whole:
+        return Recovered("replica.work_recovered_whole")
+    connection = driver.connect(path, keys.work_db, schema.WORK_VERSION)
     try:
-        connection = driver.connect(path, keys.work_db, schema.WORK_VERSION)
-    except KnownError:
-        return None
-    try:
-        for table, sql in _NAMED.items():
-            for entity_id, name, saved in connection.execute(sql):
-                found[table, entity_id] = (name, saved)
-    except driver.Error:
-        return found or None
+        rows = connection.execute(
+            "SELECT saved_at, enterprise_name || ' ' || number FROM draft ORDER BY saved_at DESC"
+        ).fetchall()
+        until = connection.execute("SELECT max(at) FROM audit").fetchone()[0] or ""
     finally:
         connection.close()
-    return found
-
-
-_NAMED = {
-    "draft": "SELECT id, enterprise_name || ' ' || number, saved_at FROM draft",
-    "outbox": "SELECT op_id, title, captured_at FROM outbox",
-    "blob": "SELECT sha256, CASE filename WHEN '' THEN media_type ELSE filename END, kept_at FROM blob",
-    "track": "SELECT id, '轨迹 ' || officer, saved_at FROM track",
-}
-
-
-def _told(
-    before: dict[tuple[str, str], tuple[str, str]] | None, after: dict[tuple[str, str], tuple[str, str]] | None
-) -> Recovered:
-    saved_until = max((saved for _, saved in (after or {}).values()), default="")
-    if before is None:
-        return Recovered("replica.work_recovered_unknown", until=saved_until)
-    lost = sorted({name for key, (name, saved) in before.items() if (after or {}).get(key, ("", ""))[1] != saved})
-    if not lost:
-        return Recovered("replica.work_recovered_whole", until=saved_until)
-    return Recovered("replica.work_recovered", until=saved_until, lost="、".join(lost))
+    until = max([until, *(row[0] for row in rows)])
+    names = "、".join(row[1] for row in rows) or "—"
+    return Recovered("replica.work_recovered", until=until[:19].replace("T", " "), open=names)

@@ -92,7 +92,7 @@ class Search:
         )
         if row is None:
             return None
-        thing = _DECODERS[kind].decode(row[0])
+        thing = self._connections.decode(_DECODERS[kind], row[0])
         name = ""
         if kind in ("task", "petition") and thing.enterprise_id:
             named = self._connections.one("SELECT name FROM enterprise WHERE id = ?", (thing.enterprise_id,))

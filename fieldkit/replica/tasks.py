@@ -94,7 +94,7 @@ class Tasks:
         rows = self._connections.all(f"SELECT body, state, visit_id FROM projected_task {rest}", values)  # noqa: S608  # constant text, values bound
         tasks = []
         for body, state, visit_id in rows:
-            task = task_decoder.decode(body)
+            task = self._connections.decode(task_decoder, body)
             if state != task.state or (visit_id and not task.visit_id):
                 task = msgspec.structs.replace(task, state=state, visit_id=visit_id or task.visit_id)
             tasks.append(task)
@@ -110,11 +110,11 @@ class Petitions:
     def get(self, petition_id: str) -> Petition | None:
         """Return one petition, or None."""
         row = self._connections.one("SELECT body FROM petition WHERE id = ?", (petition_id,))
-        return petition_decoder.decode(row[0]) if row else None
+        return self._connections.decode(petition_decoder, row[0]) if row else None
 
     def of_enterprise(self, enterprise_id: str) -> list[Petition]:
         """Return an enterprise's petitions, the newest first."""
         rows = self._connections.all(
             "SELECT body FROM petition WHERE enterprise_id = ? ORDER BY received_at DESC, id DESC", (enterprise_id,)
         )
-        return [petition_decoder.decode(row[0]) for row in rows]
+        return [self._connections.decode(petition_decoder, row[0]) for row in rows]

@@ -21,6 +21,9 @@ SCHEMA_1 = (
 )
 
 
+_decoder = msgspec.json.Decoder(Track)
+
+
 class Tracks:
     """Saves and reads tracks."""
 
@@ -45,12 +48,12 @@ class Tracks:
     def get(self, track_id: str) -> Track | None:
         """Return one track, or None."""
         row = self._connections.one("SELECT body FROM work.track WHERE id = ?", (track_id,))
-        return msgspec.json.decode(row[0], type=Track) if row else None
+        return self._connections.decode(_decoder, row[0]) if row else None
 
     def of_visit(self, visit_id: str) -> list[Track]:
         """Return the tracks of a visit, the first begun in front."""
         rows = self._connections.all("SELECT body FROM work.track WHERE visit_id = ? ORDER BY id", (visit_id,))
-        return [msgspec.json.decode(row[0], type=Track) for row in rows]
+        return [self._connections.decode(_decoder, row[0]) for row in rows]
 
     def queue(self, track_id: str) -> Operation:
         """Put a finished track into the outbox as an operation of its own.

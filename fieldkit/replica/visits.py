@@ -71,6 +71,7 @@ PROJECTED = (
 )
 
 decoder = msgspec.json.Decoder(Visit)
+_filing_decoder = msgspec.json.Decoder(Filing)
 
 
 class VisitRow(msgspec.Struct, frozen=True):
@@ -181,7 +182,7 @@ class Visits:
     def get(self, visit_id: str) -> Visit | None:
         """Return the newest state of a visit known here, or None."""
         row = self._connections.one("SELECT body FROM projected_visit WHERE id = ?", (visit_id,))
-        return decoder.decode(row[0]) if row else None
+        return self._connections.decode(decoder, row[0]) if row else None
 
     def state(self, visit_id: str) -> VisitState:
         """Return where a visit stands; "filed" only once the backend has it and every blob (PROTOCOL rule 4).
@@ -198,12 +199,12 @@ class Visits:
     def filing(self, visit_id: str) -> Filing | None:
         """Return what the backend said of a visit it holds, or None."""
         row = self._connections.one("SELECT filing FROM visit WHERE id = ?", (visit_id,))
-        return msgspec.json.decode(row[0], type=Filing) if row and row[0] else None
+        return self._connections.decode(_filing_decoder, row[0]) if row and row[0] else None
 
     def open(self) -> list[Visit]:
         """Return the open visits, the one saved last in front."""
         rows = self._connections.all("SELECT body FROM work.draft ORDER BY saved_at DESC, id DESC")
-        return [decoder.decode(row[0]) for row in rows]
+        return [self._connections.decode(decoder, row[0]) for row in rows]
 
     def of_enterprise(self, enterprise_id: str, limit: int = 50) -> list[Visit]:
         """Return an enterprise's visits with their newest state, the latest first."""
@@ -211,7 +212,7 @@ class Visits:
             "SELECT body FROM projected_visit WHERE enterprise_id = ? ORDER BY opened_at DESC, id DESC LIMIT ?",
             (enterprise_id, limit),
         )
-        return [decoder.decode(row[0]) for row in rows]
+        return [self._connections.decode(decoder, row[0]) for row in rows]
 
     def rows(self, limit: int = 100, before: VisitRow | None = None) -> list[VisitRow]:
         """Return up to `limit` visits of all enterprises, the latest first, before the row `before`."""

@@ -103,3 +103,21 @@ def test_a_wrong_statement_is_our_bug(tmp_path):
     connection = driver.connect(tmp_path / "x.db", KEY, known=1)
     with contextlib.closing(connection), pytest.raises(BugError), driver.transaction(connection, "x"):
         connection.execute("SELECT nonsense")
+
+
+def test_a_page_of_zeros_is_not_believed(tmp_path):
+    """WORKAROUND SQLCipher 4.19: once this fails at `zeros`, the library tells by itself and `believe` can go."""
+    path = tmp_path / "x.db"
+    connection = driver.connect(path, KEY, known=1)
+    connection.execute("CREATE TABLE t (body)")
+    connection.execute("INSERT INTO t VALUES (?)", (b"x" * 9000,))
+    connection.close()
+    content = bytearray(path.read_bytes())
+    content[-driver.PAGE + 50] ^= 1
+    path.write_bytes(content)
+    connection = driver.connect(path, KEY, known=1)
+    with contextlib.closing(connection):
+        (zeros,) = connection.execute("SELECT body FROM t").fetchone()
+        assert b"\0" * 100 in zeros
+        with pytest.raises(ReplicaDamaged):
+            driver.believe(connection)
