@@ -15,24 +15,28 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from backend import administration
+from fieldkit.demo import PASSWORD, county
 
 DEADLINE_S = 60.0
 
 
 class Backend:
-    """`fieldkit-backend serve` on a data directory; the same port after a restart."""
+    """`fieldkit-backend serve` on a data directory; the same port after a restart.
 
-    def __init__(self, data: Path) -> None:
+    Without `demo` the county is empty but for the two officers of the demo kit: a first sync takes no time.
+    """
+
+    def __init__(self, data: Path, *, demo: bool = False) -> None:
         self.data = data
+        self.demo = demo
         self.port = 0
         self.url = ""
-        self.first_code = ""
         self._process: subprocess.Popen[str] | None = None
 
     def start(self) -> None:
-        serve = [sys.executable, "-m", "backend.cli", "serve", "--demo", "--until-eof"]
+        serve = [sys.executable, "-m", "backend.cli", "serve", "--until-eof"]
         self._process = subprocess.Popen(
-            [*serve, "--data", self.data, "--port", str(self.port)],
+            [*serve, "--data", self.data, "--port", str(self.port), *(["--demo"] if self.demo else [])],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -43,7 +47,7 @@ class Backend:
         line = self._process.stdout.readline()
         watch.cancel()
         ready = json.loads(line)
-        self.url, self.first_code = ready["url"], ready["enrol_code"]
+        self.url = ready["url"]
         self.port = urlsplit(self.url).port or 0
 
     def stop(self, with_signal: int = signal.SIGTERM) -> None:
@@ -57,14 +61,24 @@ class Backend:
         process.stdin.close()
         process.stdout.close()
 
+    def add_officers(self) -> None:
+        """Give the two officers of the demo kit their accounts."""
+        for officer in county(today=datetime.now(UTC).date()).officers[:2]:
+            administration.add_user(self.data, officer, PASSWORD, datetime.now(UTC))
+
     def code(self) -> str:
         """Return a fresh enrolment code."""
         return administration.new_code(self.data, None, datetime.now(UTC))
 
     def rows(self, sql: str, *values: object) -> list[tuple[object, ...]]:
         """Look into the backend's database beside the running process."""
-        with closing(sqlite3.connect(f"file:{self._database()}?mode=ro", uri=True, timeout=30)) as connection:
+        with closing(sqlite3.connect(f"file:{self.database()}?mode=ro", uri=True, timeout=30)) as connection:
             return connection.execute(sql, values).fetchall()
+
+    def change(self, sql: str, *values: object) -> None:
+        """Change the backend's database in one transaction, as a restore or an administrator would."""
+        with closing(sqlite3.connect(self.database(), timeout=30)) as connection, connection:
+            connection.execute(sql, values)
 
     def visits(self, visit_id: str) -> int:
         """Return how many records of a visit there are."""
@@ -77,7 +91,8 @@ class Backend:
     def copy(self, folder: Path) -> Backend:
         """Return another backend on a copy of these data; this one must be stopped."""
         shutil.copytree(self.data, folder)
-        return Backend(folder)
+        return Backend(folder, demo=self.demo)
 
-    def _database(self) -> Path:
+    def database(self) -> Path:
+        """Return the SQLite file."""
         return next(self.data.glob("*.db"))

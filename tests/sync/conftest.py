@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -18,9 +19,10 @@ MakeKit = Callable[..., Kit]
 
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Backend:
-    """A backend with the demo county, stopped: copies of it start quickly."""
+    """A backend with two officers and nothing else, stopped: copies of it start quickly."""
     made = Backend(tmp_path_factory.mktemp("template") / "data")
     made.start()
+    made.add_officers()
     made.stop()
     return made
 
@@ -31,7 +33,16 @@ def backend(template: Backend, tmp_path_factory: pytest.TempPathFactory) -> Iter
     made = template.copy(tmp_path_factory.mktemp("backend") / "data")
     made.start()
     yield made
-    made.stop()
+    made.stop(signal.SIGKILL)  # graceful ends wait for idle connections
+
+
+@pytest.fixture(scope="session")
+def demo_backend(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Backend]:
+    """A running backend with the demo county."""
+    made = Backend(tmp_path_factory.mktemp("demo") / "data", demo=True)
+    made.start()
+    yield made
+    made.stop(signal.SIGKILL)  # graceful ends wait for idle connections
 
 
 @pytest.fixture
@@ -40,7 +51,7 @@ def own_backend(template: Backend, tmp_path: Path) -> Iterator[Backend]:
     made = template.copy(tmp_path / "own-backend")
     made.start()
     yield made
-    made.stop()
+    made.stop(signal.SIGKILL)  # graceful ends wait for idle connections
 
 
 @pytest.fixture
@@ -61,6 +72,12 @@ def new_kit(tmp_path: Path) -> Iterator[MakeKit]:
 def kit(new_kit: MakeKit, backend: Backend) -> Kit:
     """One enrolled kit that has not synced yet."""
     return new_kit(backend)
+
+
+@pytest.fixture
+def demo_kit(new_kit: MakeKit, demo_backend: Backend) -> Kit:
+    """One kit enrolled with the demo county that has not synced yet."""
+    return new_kit(demo_backend)
 
 
 @pytest.fixture

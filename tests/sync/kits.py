@@ -42,7 +42,7 @@ class Kit:
     engine: SyncEngine = field(init=False)
 
     def __post_init__(self) -> None:
-        dice = random.Random(1)  # noqa: S311 - repeatable on purpose
+        dice = random.Random(1)
         self.engine = SyncEngine(self.replica, self.clock, lambda: CREDENTIALS, self.timeouts, dice)
 
     def close(self) -> None:

@@ -15,7 +15,8 @@ from tests.sync.conftest import MakeKit
 from tests.sync.kits import CREDENTIALS, SHORT, Kit
 
 
-def test_the_first_sync_brings_the_demo_county(kit: Kit) -> None:
+def test_the_first_sync_brings_the_demo_county(demo_kit: Kit) -> None:
+    kit = demo_kit
     report = kit.engine.run()
     demo = county()
     assert kit.replica.archives.count() == len(demo.enterprises)
@@ -53,7 +54,8 @@ def test_a_second_sync_sends_no_operation_and_no_blob_byte(kit: Kit) -> None:
     assert again.waiting == 0
 
 
-def test_the_task_of_a_visit_is_done_after_it_went_up(kit: Kit) -> None:
+def test_the_task_of_a_visit_is_done_after_it_went_up(demo_kit: Kit) -> None:
+    kit = demo_kit
     kit.engine.run()
     task = kit.replica.tasks.open()[0]
     visit = kit.visit(task_id=task.id, enterprise_id=task.enterprise_id)
