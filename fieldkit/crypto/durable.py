@@ -45,13 +45,12 @@ def replace(temporary: Path, path: Path) -> None:
 
 def sync_directory(directory: Path) -> None:
     """Make renames and removals in `directory` durable; Windows does so by itself and can't open a directory."""
-    if sys.platform == "win32":
-        return
-    handle = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    if sys.platform != "win32":
+        handle = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 def _private(path: str, flags: int) -> int:
