@@ -20,7 +20,7 @@ _WHOLE_LINES = 12
 _SIDE_MM = 1.6
 """White between a cell's rule and its text."""
 _TEXT_SIDE_MM = 3.0
-_STRETCH_EM = 1.5
+_STRETCH_EM = 3.0
 """A line short by no more than this is set flush on both sides."""
 _TICK_MM = 3.0
 _FINGERPRINT_MM = 12.0

@@ -54,6 +54,7 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
     """One thing the record asks for.
 
     `id` is its path in the values (`party.name`); `prefill` names what the archive knows of it ("" = never prefilled).
+    `max_length` counts characters, 0 for as many as the officer likes.
     `officers` and `people` are lists of objects with `columns`; `confirm` is true, false or null.
     """
 
@@ -63,6 +64,7 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
     label_en: str
     type: FieldType
     required: bool = False
+    max_length: int = 0
     help: str = ""
     prefill: str = ""
     choices: tuple[Choice, ...] = ()

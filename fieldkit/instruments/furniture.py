@@ -32,6 +32,10 @@ _HEAD = Box(52.0, 8.0, 106.0, 28.0)
 _SMALL_PT = 9.0
 _LABEL_PT = 8.5
 _TITLE_PT = 20.0
+_BODY_SIZES = ((14.0, 1), (11.2, 2), (8.4, 2))
+"""Sizes of the issuing body and the lines it may take at each; the form limits its length, so the last is enough."""
+_NUMBER_MM = 62.0
+"""Room of the number at the page's lower edge, left of the page number."""
 
 
 class Head(NamedTuple):
@@ -74,25 +78,26 @@ def _head(pen: Pen, fonts: FontSet, layout: Layout, head: Head, page: int) -> No
         _boxed(pen, mark, BODY.x, 9.0 + 6.5 * i)
     if page > 1:
         _centred(pen, f"{head.title}{layout.continued_title}", 24.0, 15.0, bold=True)
-        _centred(pen, f"{layout.number_label}{head.number}", 32.0, _SMALL_PT)
+        _number(pen, layout, head, 32.0)
         return
-    size, lines = _fit(fonts, head.issuing_body, 14.0, _HEAD.w)
+    size, lines = _fit(fonts, head.issuing_body, _HEAD.w)
+    pitch = min(5.2, size / MM * 1.15)
     y = 17.0 if len(lines) == 1 else 14.5
     for line in lines:
         _centred(pen, line, y, size)
-        y += 5.2
+        y += pitch
     _centred(pen, head.title, 28.0, _TITLE_PT, bold=True)
-    _centred(pen, f"{layout.number_label}{head.number}", 34.5, _SMALL_PT)
+    _number(pen, layout, head, 34.5)
 
 
-def _fit(fonts: FontSet, text: str, size_pt: float, width_mm: float) -> tuple[float, list[str]]:
-    """Return the largest size, of three, at which a text takes at most two lines, and these lines."""
-    lines: list[str] = []
-    for size in (size_pt, size_pt * 0.8, size_pt * 0.6):
-        lines = [line.text for line in break_text(text, width_mm * MM, lambda c, s=size: fonts.width(c, s))]  # type: ignore[misc]
-        if len(lines) <= (1 if size == size_pt else 2):
-            return size, lines
-    return size_pt * 0.6, [*lines[:1], *lines[1:2]]
+def _fit(fonts: FontSet, text: str, width_mm: float) -> tuple[float, list[str]]:
+    """Return the largest size at which a text takes one line, else few, and these lines."""
+
+    def lines_at(size: float) -> list[str]:
+        return [line.text for line in break_text(text, width_mm * MM, lambda c: fonts.width(c, size))]
+
+    size = next((size for size, most in _BODY_SIZES if len(lines_at(size)) <= most), _BODY_SIZES[-1][0])
+    return size, lines_at(size)
 
 
 def _foot(pen: Pen, layout: Layout) -> None:
@@ -123,8 +128,18 @@ def _foot(pen: Pen, layout: Layout) -> None:
 def _bottom(pen: Pen, layout: Layout, head: Head, page: int, pages: int) -> None:
     y = 287.0
     _centred(pen, layout.page.format(page=page, pages=pages), y, 10.0)
-    pen.text(Text(BODY.x, y, head.number, 8.0))
+    pen.text(Text(BODY.x, y, head.number, _shrunk(pen, head.number, 8.0, _NUMBER_MM)))
     _right(pen, "　".join(head.marks), BODY.right, y, 8.0)
+
+
+def _number(pen: Pen, layout: Layout, head: Head, y: float) -> None:
+    text = f"{layout.number_label}{head.number}"
+    _centred(pen, text, y, _shrunk(pen, text, _SMALL_PT, _HEAD.w))
+
+
+def _shrunk(pen: Pen, text: str, size_pt: float, width_mm: float) -> float:
+    """Return the size at which a text takes no more than `width_mm`."""
+    return size_pt * min(1.0, width_mm / max(pen.width_mm(text, size_pt), 1e-9))
 
 
 def _boxed(pen: Pen, text: str, x: float, y: float) -> None:

@@ -68,6 +68,9 @@ def _validate_one(field: Field, value: Any) -> None:
         case _:
             if not isinstance(value, str):
                 raise _wrong(field.label, "应为文字", "text is wanted")
+            if field.max_length and len(value.strip()) > field.max_length:
+                limit = field.max_length
+                raise _wrong(field.label, f"不能超过{limit}字", f"no more than {limit} characters")
 
 
 def _validate_list(field: Field, value: Any) -> None:

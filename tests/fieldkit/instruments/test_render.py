@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+from concurrent.futures import ThreadPoolExecutor
 
 import cv2
+import msgspec
 import numpy as np
 import pytest
 import zxingcpp
@@ -28,6 +30,7 @@ from fieldkit.instruments.geometry import (
 from fieldkit.instruments.lines import NO_END, NO_START
 from fieldkit.instruments.render import Rendered, TooLong
 from fieldkit.instruments.seal import PRACTICE_KEY
+from fieldkit.instruments.values import WrongValue
 from fieldkit.model.record import Correction, Values
 from tests.fieldkit.instruments.factories import COUNTY_KEY, DOCUMENT, LONG_NAME, crowded, record, values
 from tests.fieldkit.instruments.paper import Sheet, pictures, sheets, text_of
@@ -168,6 +171,25 @@ def test_long_values_are_printed_whole() -> None:
     assert plain.count(LONG_NAME) >= 2
     assert plain.count("武原街道示例路八号电镀车间（东侧）、") == 30
     assert "阿卜杜热合曼·买买提江" in plain
+
+
+def test_the_longest_issuing_body_and_number_stay_between_the_marks() -> None:
+    body = "海盐县环境监察大队" * 10
+    of = msgspec.structs.replace(record(values(issuing_body=body[:60])), number="盐环检（2026）第0007号" * 4)
+    made = render.render(of, 1, PRACTICE_KEY)
+    for sheet in sheets(made.pdf):
+        assert sheet.crossings() == []
+        assert all(g.right < SEALS[0][0] - 2.5 or g.left > BODY.right for g in sheet.within(100, 0, 210, 35))
+    plain = "".join(text_of(made.pdf).split())
+    assert body[:60] in plain
+    with pytest.raises(WrongValue, match="60字"):
+        render.render(record(values(issuing_body=body[:61])), 1, PRACTICE_KEY)
+
+
+def test_several_threads_render_the_same_bytes() -> None:
+    want = render.render(record(), 1, COUNTY_KEY)
+    with ThreadPoolExecutor(4) as pool:
+        assert all(made == want for made in pool.map(lambda _: render.render(record(), 1, COUNTY_KEY), range(8)))
 
 
 def test_long_running_text_flows_over_six_pages_and_more_without_loss() -> None:
