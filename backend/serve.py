@@ -67,11 +67,11 @@ class _Server(uvicorn.Server):
         await super().startup(sockets)
         if self.started:
             text = json.dumps(self._facts, ensure_ascii=False)
-            print(text, flush=True)
             if self._ready is not None:
                 partial = self._ready.with_name(f".{self._ready.name}.partial")
                 partial.write_text(text, "utf-8")
                 partial.replace(self._ready)
+            print(text, flush=True)
 
 
 def _stop_at_eof(server: uvicorn.Server) -> None:

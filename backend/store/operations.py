@@ -249,7 +249,7 @@ class _Batch:
         return _refused(operation, why, "quarantined")
 
     def _ledger_row(self, operation: Incoming, result: OpResult) -> dict[str, object]:
-        kept = result if result.current is None else _without_current(result)
+        kept = result if result.current is msgspec.UNSET else _without_current(result)
         return {
             "op_id": operation.op_id,
             "county": self._caller.county,

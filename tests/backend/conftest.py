@@ -96,9 +96,18 @@ def new_kit(backend: Running) -> Iterator[Callable[[], Kit]]:
         kit.http.close()
 
 
+@pytest.fixture(scope="session")
+def kit(backend: Running) -> Iterator[Kit]:
+    """Return the worker's kit with its first officer signed in; whoever ends its session takes `own_kit`."""
+    with Kit(backend.url, backend.ca_file) as shared:
+        assert shared.enrol(backend.secret()).status_code == 200
+        assert shared.sign_in(kit_officers()[0]).status_code == 200
+        yield shared
+
+
 @pytest.fixture
-def kit(new_kit: Callable[[], Kit]) -> Kit:
-    """Return an enrolled kit with its first officer signed in."""
+def own_kit(new_kit: Callable[[], Kit]) -> Kit:
+    """Return a kit of the test's own, signed in."""
     made = new_kit()
     assert made.sign_in(kit_officers()[0]).status_code == 200
     return made

@@ -85,9 +85,9 @@ def test_me_tells_officer_roster_and_scopes(kit: Kit) -> None:
     assert {officer["number"] for officer in told["roster"]} >= {officer.number for officer in county().officers}
 
 
-def test_a_closed_session_is_over_at_once(kit: Kit) -> None:
-    assert kit.call("DELETE", "/v1/session").status_code == 204
-    reply = kit.call("GET", "/v1/me")
+def test_a_closed_session_is_over_at_once(own_kit: Kit) -> None:
+    assert own_kit.call("DELETE", "/v1/session").status_code == 204
+    reply = own_kit.call("GET", "/v1/me")
     assert (reply.status_code, reply.json()["code"]) == (401, "auth-expired")
 
 
@@ -151,17 +151,17 @@ def test_a_clock_that_is_off_learns_the_time_and_then_gets_in(kit: Kit, off: tim
     assert kit.call("GET", "/v1/me", created=datetime.fromisoformat(problem["now"])).status_code == 200
 
 
-def test_a_revoked_device_is_shut_out_but_its_work_is_kept(backend: Running, kit: Kit) -> None:
+def test_a_revoked_device_is_shut_out_but_its_work_is_kept(backend: Running, own_kit: Kit) -> None:
     from tests.backend.kit import operation
 
     database = open_data(backend)
     with database.write() as connection:
-        devices.revoke(connection, kit.device_id, datetime.now(UTC))
+        devices.revoke(connection, own_kit.device_id, datetime.now(UTC))
     database.close()
     for method, path in (("GET", "/v1/me"), ("GET", "/v1/changes?scope=county:330424"), ("POST", "/v1/uploads")):
-        reply = kit.call(method, path)
+        reply = own_kit.call(method, path)
         assert (reply.status_code, reply.json()["code"]) == (403, "device-revoked")
-    (result,) = kit.push(operation("track", str(uuid.uuid4()), {"any": "work"}))
+    (result,) = own_kit.push(operation("track", str(uuid.uuid4()), {"any": "work"}))
     assert (result["state"], result["problem"]["code"]) == ("quarantined", "quarantined-device")
 
 
