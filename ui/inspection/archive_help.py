@@ -22,9 +22,9 @@ SHOWN = 3
 class ArchiveHelp(QWidget):
     """The right third of 准备 and 检查: last time's findings first, because they are what to look for today."""
 
-    def __init__(self, session: VisitSession) -> None:
+    def __init__(self, session: VisitSession, *, history_first: bool = False) -> None:
         super().__init__()
-        self._session = session
+        self._session, self._history_first = session, history_first
         set_look(self, role="clear")
         self.setAccessibleName("档案提示")
         outer = QVBoxLayout(self)
@@ -40,9 +40,9 @@ class ArchiveHelp(QWidget):
             return
         self._filled = True
         clear_layout(self._column)
-        self._task()
-        self._permits()
-        self._history()
+        parts = (self._history, self._task, self._permits)
+        for part in parts if self._history_first else (*parts[1:], parts[0]):
+            part()
         self._column.addStretch(1)
 
     def _task(self) -> None:

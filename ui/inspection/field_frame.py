@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from fieldkit.instruments.forms import Field, get
@@ -55,22 +55,27 @@ class FieldFrame(QFrame):
             head.addWidget(star)
         head.addStretch(1)
         self._mark = label("档案预填，未核对", "secondary", "info")
-        self._confirm = Button("核对无误", "quiet", "check", name=f"核对：{field.label}")
-        self._confirm.clicked.connect(self._agree)
         head.addWidget(self._mark)
-        head.addWidget(self._confirm)
         column.addLayout(head)
         self.editor = editor_for(session, field)
         self.editor.changed.connect(self._changed)
         self.editor.left.connect(lambda: session.settle())
         self.editor.complained.connect(self._complain)
-        column.addWidget(self.editor)
+        self._confirm = Button("核对", "secondary", "check", name=f"核对：{field.label}")
+        self._confirm.setToolTip("与证照核对无误")
+        self._confirm.clicked.connect(self._agree)
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(self.editor, 1)
+        row.addWidget(self._confirm, 0, Qt.AlignmentFlag.AlignTop)
+        column.addLayout(row)
         self._help = secondary(field.help)
         self._help.setVisible(bool(field.help))
         column.addWidget(self._help)
         self._wrong = label("", "secondary", "danger", wrap=True)
         self._wrong.hide()
         column.addWidget(self._wrong)
+        column.addStretch(1)
         self.refresh()
 
     @property

@@ -25,7 +25,6 @@ class Foot(QFrame):
         row.setSpacing(12)
         self._icon = IconLabel("circle-check", "ok")
         self._words = ElidedLabel("", "body")
-        self._words.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self._first = Button("", "secondary", "arrow-right", name="去补第一项")
         self._first.clicked.connect(self._go_first)
         self._all = Button("全部", "quiet", "chevron-up", name="全部缺项")
@@ -33,6 +32,8 @@ class Foot(QFrame):
         self._action = Button("", "primary", main=True)
         self._action.setMinimumWidth(200)
         self._action.clicked.connect(self.acted)
+        for fixed in (self._first, self._all, self._action):
+            fixed.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         for widget, stretch in ((self._icon, 0), (self._words, 1), (self._first, 0), (self._all, 0), (self._action, 0)):
             row.addWidget(widget, stretch)
         self._missing: tuple[Missing, ...] = ()

@@ -34,7 +34,7 @@ class InspectStep(Step):
         self._photos = PhotosCard(session)
         self.work.addWidget(self._photos)
         self.work.addStretch(1)
-        self._help = ArchiveHelp(session)
+        self._help = ArchiveHelp(session, history_first=True)
         self.help.addWidget(self._help)
 
     def _theme_card(self, theme: Theme) -> Card:

@@ -6,6 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
+from fieldkit.instruments.geometry import FOOT, PAGE_HEIGHT
 from fieldkit.model.evidence import SignatureState
 from ui.inspection.box_row import BoxRow
 from ui.inspection.paper_view import PaperView
@@ -25,6 +26,10 @@ STATES = {
 }
 
 
+STRIP = 176
+"""Height in px of the signature foot beside the page."""
+
+
 class PageCard(QFrame):
     """One page.
 
@@ -38,13 +43,14 @@ class PageCard(QFrame):
         super().__init__()
         self._session, self._page = session, page
         self._status: PageStatus | None = None
+        self._strip_of = 0
         set_look(self, role="card")
         self.setAccessibleName(f"第 {page} 页")
         row = QHBoxLayout(self)
         row.setContentsMargins(14, 12, 14, 12)
         row.setSpacing(16)
         self.paper = PaperView(f"第 {page} 页扫描件", "等待扫描")
-        self.paper.setFixedSize(150, 213)
+        self.paper.setFixedSize(118, 167)
         self.paper.pressed.connect(self._closer)
         row.addWidget(self.paper)
         column = QVBoxLayout()
@@ -54,10 +60,14 @@ class PageCard(QFrame):
         self._tag = Tag("")
         head.addWidget(self._tag)
         head.addStretch(1)
-        self._agree = Button("签名属实", "primary", "check", name=f"第 {page} 页签名属实")
+        self._agree = Button("签名属实", "primary", "pen-line", name=f"第 {page} 页签名属实")
         self._agree.clicked.connect(self._agree_with_ink)
         head.addWidget(self._agree)
         column.addLayout(head)
+        self._strip = PaperView(f"第 {page} 页签名栏")
+        self._strip.setFixedHeight(STRIP)
+        self._strip.pressed.connect(self._closer)
+        column.addWidget(self._strip)
         self._note = secondary("")
         column.addWidget(self._note)
         self._boxes = QVBoxLayout()
@@ -79,6 +89,7 @@ class PageCard(QFrame):
         self._tag.say(*STATES[status.state])
         proposed = [box for box in status.boxes if box.proposed]
         self._agree.setVisible(bool(proposed) and editable)
+        self._agree.setText(f"{len(proposed)} 处笔迹是本人签名")
         note = ""
         if len(status.scans) > 1:
             note = f"扫了 {len(status.scans)} 次，以最后一张为准"
@@ -94,8 +105,16 @@ class PageCard(QFrame):
             self._boxes.addWidget(line)
 
     def show_scan(self, image: QImage | None) -> None:
-        """Show the straightened scan."""
+        """Show the straightened scan, and its signature foot large enough to judge by."""
         self.paper.show_image(image, "等待扫描")
+        status = self._status
+        sealed = status is not None and status.scan is not None and status.scan.bound_by == "seal"
+        self._strip.setVisible(image is not None and sealed)
+        if image is not None and sealed and image.cacheKey() != self._strip_of:
+            self._strip_of = image.cacheKey()
+            top, height = FOOT.y / PAGE_HEIGHT, FOOT.h / PAGE_HEIGHT
+            cut = image.copy(0, round(image.height() * top), image.width(), round(image.height() * height))
+            self._strip.show_image(cut)
 
     def focus_target(self) -> QWidget:
         """Return what takes the keyboard."""

@@ -75,6 +75,8 @@ class PrintCard(Card):
             detail = f"第{revision.number}版 · {revision.pages} 页 · {frozen} 定稿"
             if desk.current is None and self._session.editable:
                 detail += " · 定稿后有改动，再打印将成为新的一版并列出更正"
+        if desk.printer_words and not state.busy:
+            detail = f"{detail} · 打印机：{desk.printer_words}" if detail else f"打印机：{desk.printer_words}"
         self._detail.setText(detail)
         self._detail.setVisible(bool(detail))
         if state.busy:

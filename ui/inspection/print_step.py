@@ -30,7 +30,6 @@ class PrintStep(Step):
     """The record on paper."""
 
     step = "print"
-    ready = "可以打印"
 
     def __init__(self, session: VisitSession) -> None:
         super().__init__(session)
@@ -129,10 +128,29 @@ class PrintStep(Step):
         desk = self.session.printing
         if not self.session.editable or desk.in_hand:
             return "去扫描归档", "arrow-right", True
+        if desk.current is not None and self._asks():
+            return "", "", False
         blocked = bool(self.session.check("print").blocks) or bool(self.session.unconfirmed())
         again = self.session.revision is not None and desk.current is None
         words = "打印新的一版" if again else "打印并送签"
-        return words, "printer", not blocked and not desk.state.busy and not (desk.current is not None)
+        return words, "printer", not blocked and not desk.state.busy
+
+    def says(self) -> str:
+        """Say what comes next."""
+        desk = self.session.printing
+        if desk.in_hand:
+            return "纸张在手，签好后逐页扫描"
+        if desk.state.busy:
+            return "正在打印，可以先去看别的步骤"
+        return "请确认纸张是否都在手上" if desk.current is not None and self._asks() else "可以打印"
+
+    def _asks(self) -> bool:
+        """Whether the card waits for the word that the paper is in hand."""
+        return self.session.printing.state.phase in {"taken", "idle"}
+
+    def entered(self) -> None:
+        """Ask the printer how it is, once in a while, off the GUI thread."""
+        self.session.printing.look()
 
     def act(self) -> None:
         """Print, or go on."""

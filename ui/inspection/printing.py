@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from devices.printing.ipp import IppPrinter, JobState
+    from devices.status import DeviceStatus
     from ui.inspection.session import VisitSession
 
 Phase = Literal["idle", "freezing", "sending", "printing", "needs hand", "taken", "in hand", "cancelled", "failed"]
@@ -44,6 +45,7 @@ class PrintDesk:
         self._session = session
         self._cancel = threading.Event()
         self.state = PrintState("idle", "尚未打印")
+        self.printer_words = ""
 
     @property
     def current(self) -> Revision | None:
@@ -77,6 +79,19 @@ class PrintDesk:
             return frozen(record, at, tools.county_key, tools.replica)
 
         session.lane("print").do(freeze, self._froze, self._failed)
+
+    def look(self) -> None:
+        """Ask the printer how it is; its words stand in `printer_words`."""
+        printer = self._session.tools.printer()
+        if printer is None:
+            self.printer_words = "还没有选定，请到“设备”选择"
+            self._session.tell("print")
+        elif not self.state.busy:
+            self._session.lane("print").do(printer.status, self._looked, lambda _error: None)
+
+    def _looked(self, status: DeviceStatus) -> None:
+        self.printer_words = status.words_zh
+        self._session.tell("print")
 
     def cancel(self) -> None:
         """Stop waiting and take the job back from the printer."""

@@ -12,13 +12,14 @@ from ui.style.buttons import Button
 from ui.style.words import label, section, set_look
 
 PARTS = (
-    ("point_code", "点位代码"),
-    ("point_name", "点位名称"),
-    ("medium", "介质"),
-    ("items", "监测项目"),
-    ("container", "容器"),
-    ("preservative", "保存剂"),
+    ("point_code", "点位代码", 0, 0, 1),
+    ("point_name", "点位名称", 0, 1, 2),
+    ("items", "监测项目", 2, 0, 3),
+    ("medium", "介质", 4, 0, 1),
+    ("container", "容器", 4, 1, 1),
+    ("preservative", "保存剂", 4, 2, 1),
 )
+"""Attribute, title, row, column and columns taken."""
 
 
 class SampleRow(QFrame):
@@ -48,12 +49,12 @@ class SampleRow(QFrame):
         grid.setHorizontalSpacing(10)
         grid.setVerticalSpacing(6)
         self._lines: dict[str, TextLine] = {}
-        for place, (key, title) in enumerate(PARTS):
+        for key, title, row, left, span in PARTS:
             line = TextLine(f"样品 {sample.number} {title}")
             line.typed.connect(lambda text, key=key: self._typed(key, text))
             line.left.connect(lambda: session.settle())
-            grid.addWidget(label(title, "secondary"), place // 3 * 2, place % 3)
-            grid.addWidget(line, place // 3 * 2 + 1, place % 3)
+            grid.addWidget(label(title, "secondary"), row, left, 1, span)
+            grid.addWidget(line, row + 1, left, 1, span)
             self._lines[key] = line
         column.addLayout(grid)
         self.refresh()

@@ -10,7 +10,7 @@ from PySide6.QtGui import QImage
 from fieldkit.model.evidence import Evidence
 from ui.inspection.session import VisitSession
 
-SIDE = 700
+SIDE = 1200
 """Longest side in px of what is kept for thumbnails."""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from ui.inspection.session import VisitSession
@@ -13,6 +14,8 @@ from ui.style.words import set_look
 
 SIDE = 372
 """Width of the right third in px: readable beside 790 px of work at 1366."""
+WIDE = 1400
+"""From this width of the step on, the right third grows."""
 
 
 class Step(QWidget):
@@ -29,11 +32,11 @@ class Step(QWidget):
     finished = Signal()
     step: StepId = "prepare"
     ready = ""
-    """What the foot says when nothing is missing."""
 
     def __init__(self, session: VisitSession, *, side: int = SIDE) -> None:
         super().__init__()
         self.session = session
+        self._side = side
         set_look(self, role="clear")
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -50,6 +53,10 @@ class Step(QWidget):
         self.help.setSpacing(12)
         row.addWidget(self.side)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: D102
+        self.side.setFixedWidth(self._side if self.width() < WIDE else self._side * 4 // 3)
+        super().resizeEvent(event)
+
     def refresh(self, kinds: frozenset[str]) -> None:
         """Show what changed; called after every change while the step shows, and when it is entered."""
 
@@ -65,6 +72,10 @@ class Step(QWidget):
     def action(self) -> tuple[str, str, bool]:
         """Return the main action: its words, its icon, and whether it may be pressed now."""
         return "", "", False
+
+    def says(self) -> str:
+        """Return what the foot says when nothing is missing."""
+        return self.ready
 
     def act(self) -> None:
         """Do the main action."""

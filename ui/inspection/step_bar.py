@@ -67,6 +67,8 @@ class StepButton(QAbstractButton):
             painter.setBrush(theme.colour("accent-soft" if self.isChecked() else "raised"))
             painter.drawRoundedRect(inner, size.radius, size.radius)
         icon, token, word = MARKS[self._mark]
+        if self.isChecked() and self._mark == "open":
+            icon, token, word = "circle-dot", "accent", "进行中"
         left = inner.left() + 14
         painter.drawPixmap(QPoint(left, inner.center().y() - 11), pixmap(icon, token, 24, self.devicePixelRatioF()))
         text = QRect(left + 34, inner.top() + 4, inner.width() - 52, inner.height() - 8)

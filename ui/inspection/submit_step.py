@@ -37,8 +37,10 @@ class SubmitStep(Step):
         self._rows.setSpacing(2)
         self._missing.column.addLayout(self._rows)
         self.work.addWidget(self._missing)
-        self._sent = Card("将要提交的内容")
+        self._sent = Card()
         self._sent.setAccessibleName("将要提交的内容")
+        self._heading = section("")
+        self._sent.column.addWidget(self._heading)
         self._grid = QGridLayout()
         self._grid.setHorizontalSpacing(24)
         self._grid.setVerticalSpacing(10)
@@ -62,7 +64,7 @@ class SubmitStep(Step):
             return
         editable = self.session.editable
         self._done.setVisible(not editable)
-        self._sent.setVisible(True)
+        self._heading.setText("将要提交的内容" if editable else "已定稿排队的内容")
         problem = self.session.finishing.problem
         if problem and editable:
             self._problem.tell("danger", problem)
@@ -94,6 +96,10 @@ class SubmitStep(Step):
             value = label(words, wrap=True, selectable=True)
             value.setAccessibleName(f"{name}：{words}")
             self._grid.addWidget(value, row, 1)
+
+    def says(self) -> str:
+        """Say that it may go, or that it waits for the network."""
+        return self.ready if self.session.editable else "已定稿，等待上传"
 
     def action(self) -> tuple[str, str, bool]:
         """Submit and queue."""

@@ -36,6 +36,8 @@ class TextLine(QLineEdit):
         if text != self.text():
             self._shown = text
             self.setText(text)
+            if not self.hasFocus():
+                self.setCursorPosition(0)
         self._shown = text
 
     def _changed(self, text: str) -> None:

@@ -50,7 +50,7 @@ class TimeEditor(ValueEditor):
         super().__init__()
         self._now = now
         self._value: str = ""
-        self.line = TextLine(field.label, "9:30 或 2026-06-11 09:30")
+        self.line = TextLine(field.label, "如 9:30")
         self.line.setMaximumWidth(230)
         take = Button("记为现在", "secondary", "clock", name=f"{field.label}：记为现在")
         take.clicked.connect(self._take_now)

@@ -75,7 +75,7 @@ class LongTextEditor(ValueEditor):
         row = QVBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self.block)
-        self.block.typed.connect(self.changed)
+        self.block.typed.connect(self.changed.emit)
         self.block.left.connect(self.left)
 
     def show_value(self, value: Any) -> None:  # noqa: D102

@@ -88,6 +88,7 @@ class VisitPage(Page):
         self._bar.show_step(step)
         self._stack.setCurrentWidget(self._steps[step])
         self._steps[step].refresh(frozenset({"entered"}))
+        self._steps[step].setFocus()
         self._steps[step].entered()
         self._follow()
 
@@ -131,7 +132,7 @@ class VisitPage(Page):
         self._bar.show_marks(marks(self.session, self.at))
         step = self._steps[self.at]
         missing = missing_for(self.session, self.at) if self.session.editable else ()
-        self._foot.show_missing(missing, step.ready)
+        self._foot.show_missing(missing, step.says())
         text, icon, enabled = step.action()
         self._foot.show_action(text, icon, enabled=enabled, main=not missing)
         changed, self._changed = frozenset(self._changed), set()
