@@ -10,6 +10,7 @@ import gc
 import logging
 import signal
 import sys
+import threading
 import traceback
 from pathlib import Path
 from types import TracebackType
@@ -78,6 +79,8 @@ class Desktop(QObject):
         self._bridge = Bridge(self)
         self._door: QWidget | None = None
         self._kit: OpenKit | None = None
+        self._shut = threading.Event()
+        self._shut.set()
         self.window: MainWindow | None = None
         sys.excepthook = self._surprised
 
@@ -128,9 +131,10 @@ class Desktop(QObject):
             before.deleteLater()
 
     def _unlocked(self, keys: Keys, number: str, password: str) -> None:
-        home, login = self._home, self._door
+        home, login, shut = self._home, self._door, self._shut
 
         def open_files(_: Ticket) -> OpenKit:
+            shut.wait()  # the kit of the officer before: its last sync step and copy may take seconds
             from sync.client import Credentials
             from ui.open_kit import OpenKit
             from ui.shell import window  # noqa: F401  # its imports are long: here they don't hold the log-in
@@ -193,23 +197,38 @@ class Desktop(QObject):
         QTimer.singleShot(0, self, _freeze)
 
     def _logged_out(self) -> None:
+        """Lock at once; the workers of the kit end behind the log-in window."""
         self._show_login()
-        self._close_kit()
+        kit, shut = self._let_go(), threading.Event()
+        self._shut = shut
+        if kit is None:
+            shut.set()
+            return
 
-    def _close_kit(self) -> None:
+        def close(_: Ticket) -> None:
+            try:
+                kit.close()
+            finally:
+                shut.set()
+
+        self._bridge.run(close, self, doing="锁定")
+
+    def _let_go(self) -> OpenKit | None:
         window, self.window = self.window, None
         kit, self._kit = self._kit, None
         if window is not None:
             window.session.bridge.close()
             window.deleteLater()
-        if kit is not None:
-            kit.close()
+        return kit
 
     def end(self) -> None:
         """Close what is open and join every worker."""
         if self.window is not None:
             self.window.close()
-        self._close_kit()
+        kit = self._let_go()
+        if kit is not None:
+            kit.close()
+        self._shut.wait()
         self._bridge.close()
         sys.excepthook = sys.__excepthook__
 

@@ -71,8 +71,10 @@ class ArchivePage(Page):
         self.notice.fail(error)
 
     def _show(self, archive: Archive) -> None:
-        self._archive = archive
         self.notice.hide()
+        if archive == self._archive:
+            return
+        self._archive = archive
         at = self._scroll.verticalScrollBar().value()
         self._show_sections(archive)
         self._show_head(archive)

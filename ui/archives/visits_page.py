@@ -2,41 +2,53 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 import msgspec
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from fieldkit.errors import KnownError
+from fieldkit.model.visit import Visit
 from ui.archives.timeline import state_tag
+from ui.archives.visits_table import VisitsModel, VisitsTable
 from ui.bridge import Latest
 from ui.shell.places import Page, Place
 from ui.shell.session import Session
 from ui.shell.when import moment
 from ui.style.buttons import Button
-from ui.style.surfaces import Card, EmptyState, Notice, Scroll, clear_layout, page_head
+from ui.style.surfaces import Card, EmptyState, Notice, clear_layout, page_head
 from ui.style.words import ElidedLabel, rule, section, set_look
 
 if TYPE_CHECKING:
     from fieldkit.replica import Replica
     from fieldkit.replica.visits import VisitRow
 
-PAGE = 40
+PAGE = 60
+OPEN_SHOWN = 3
+"""So many open visits show above the table; a kit seldom has more than one."""
 
 
 class Visits(msgspec.Struct, frozen=True):
-    """A page of visits, newest first, and whether there are more."""
+    """Open visits, a page of those that are over (newest first), the last row read, and whether there are more."""
 
-    rows: tuple[VisitRow, ...]
+    running: tuple[Visit, ...]
+    over: tuple[VisitRow, ...]
+    last: VisitRow | None
     more: bool
 
 
 def read(replica: Replica, before: VisitRow | None) -> Visits:
     """Read the next page."""
     rows = replica.visits.rows(PAGE + 1, before)
-    return Visits(tuple(rows[:PAGE]), len(rows) > PAGE)
+    page = rows[:PAGE]
+    return Visits(
+        running=tuple(replica.visits.open()),
+        over=tuple(row for row in page if row.state != "open"),
+        last=page[-1] if page else before,
+        more=len(rows) > PAGE,
+    )
 
 
 class VisitsPage(Page):
@@ -49,33 +61,31 @@ class VisitsPage(Page):
         self._session = session
         self._latest = Latest(session.bridge, self)
         self._last: VisitRow | None = None
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        scroll = Scroll()
-        whole.addWidget(scroll)
-        scroll.column.setSpacing(16)
-        begin = Button("开始新的检查", "primary", "plus")
+        self._running: tuple[Visit, ...] | None = None
+        column = QVBoxLayout(self)
+        column.setContentsMargins(24, 24, 24, 24)
+        column.setSpacing(16)
+        begin = Button("开始新的检查", "secondary", "plus")
         begin.clicked.connect(lambda: self.go.emit(Place("archives")))
-        scroll.column.addLayout(page_head("执法检查", begin))
+        column.addLayout(page_head("执法检查", begin))
         self.notice = Notice()
-        scroll.column.addWidget(self.notice)
-        self._open_card, self._past_card = Card(margin=8), Card(margin=8)
-        for card, text in ((self._open_card, "进行中"), (self._past_card, "已完成")):
-            heading = section(text)
-            heading.setContentsMargins(16, 8, 16, 8)
-            card.setAccessibleName(text)
-            card.column.addWidget(heading)
-            card.column.setSpacing(0)
-            scroll.column.addWidget(card)
-        self._open, self._past = QVBoxLayout(), QVBoxLayout()
-        for column in (self._open, self._past):
-            column.setSpacing(0)
-        self._open_card.column.addLayout(self._open)
-        self._past_card.column.addLayout(self._past)
-        self.more = Button("更早的检查", "quiet", "chevron-down")
-        self.more.clicked.connect(self._ask_more)
-        self._past_card.column.addWidget(self.more)
-        scroll.column.addStretch(1)
+        column.addWidget(self.notice)
+        self._open_card = Card(margin=8)
+        self._open_card.setAccessibleName("进行中的检查")
+        self._open_card.column.setSpacing(0)
+        column.addWidget(self._open_card)
+        self._open_card.hide()
+        self.model = VisitsModel(self._ask_more, lambda: session.clock.now().at)
+        self.table = VisitsTable(self.model)
+        self.table.opened.connect(lambda visit_id: self.go.emit(Place("past_visit", visit_id)))
+        empty = EmptyState(
+            "clipboard-check", "还没有完成的检查", "提交的检查按时间列在这里，能看到是否已上传、已归档。"
+        )
+        holder = QWidget()
+        self._stack = QStackedLayout(holder)
+        self._stack.addWidget(self.table)
+        self._stack.addWidget(empty)
+        column.addWidget(holder, 1)
 
     def refresh(self) -> None:
         """Read the first page anew."""
@@ -91,50 +101,52 @@ class VisitsPage(Page):
 
     def _show(self, visits: Visits) -> None:
         self.notice.hide()
-        clear_layout(self._open)
-        clear_layout(self._past)
-        running = [row for row in visits.rows if row.state == "open"]
-        self._open_card.setVisible(bool(running))
-        for row in running:
-            self._open.addWidget(rule())
-            self._open.addWidget(self._row(row))
-        if len(visits.rows) == len(running):
-            self._past.addWidget(
-                EmptyState(
-                    "clipboard-check", "还没有完成的检查", "提交的检查按时间列在这里，能看到是否已上传、已归档。"
-                )
-            )
-        self._add(visits)
+        self._last = visits.last
+        self.model.start(visits.over, more=visits.more)
+        self._stack.setCurrentIndex(0 if visits.over or visits.more else 1)
+        if visits.running != self._running:
+            self._running = visits.running
+            self._show_running(visits.running)
 
     def _add(self, visits: Visits) -> None:
-        for row in visits.rows:
-            if row.state != "open":
-                self._past.addWidget(rule())
-                self._past.addWidget(self._row(row))
-        self._last = visits.rows[-1] if visits.rows else self._last
-        self.more.setVisible(visits.more)
+        self._last = visits.last
+        self.model.add(visits.over, more=visits.more)
 
-    def _row(self, row: VisitRow) -> QWidget:
+    def _show_running(self, visits: tuple[Visit, ...]) -> None:
+        clear_layout(self._open_card.column)
+        self._open_card.setVisible(bool(visits))
+        more = f"（最近 {OPEN_SHOWN} 项，共 {len(visits)} 项）" if len(visits) > OPEN_SHOWN else ""
+        heading = section(f"进行中{more}")
+        heading.setContentsMargins(16, 8, 16, 8)
+        self._open_card.column.addWidget(heading)
+        for visit in visits[:OPEN_SHOWN]:
+            self._open_card.column.addWidget(rule())
+            self._open_card.column.addWidget(self._row(visit))
+
+    def _row(self, visit: Visit) -> QWidget:
         made = QFrame()
         set_look(made, role="listrow")
-        made.setAccessibleName(f"检查 {row.enterprise_name}")
+        made.setAccessibleName(f"检查 {visit.enterprise_name}")
         line = QHBoxLayout(made)
         line.setContentsMargins(16, 8, 12, 8)
         line.setSpacing(12)
         words = QVBoxLayout()
         words.setSpacing(0)
-        words.addWidget(ElidedLabel(row.enterprise_name))
-        when = moment(datetime.fromisoformat(row.opened_at), self._session.clock.now().at)
-        words.addWidget(ElidedLabel("　".join(filter(None, (when, row.number, row.receipt))), "secondary"))
+        words.addWidget(ElidedLabel(visit.enterprise_name))
+        when = moment(visit.opened_at.at, self._session.clock.now().at)
+        words.addWidget(ElidedLabel(f"{when} 开始　{visit.number}", "secondary"))
         line.addLayout(words, 1)
-        line.addWidget(state_tag(row.state), 0, Qt.AlignmentFlag.AlignVCenter)
-        running = row.state == "open"
-        button = Button(
-            "继续检查" if running else "查看",
-            "primary" if running else "quiet",
-            name=f"{'继续检查' if running else '查看检查'} {row.enterprise_name}",
-        )
-        button.setFixedWidth(112)
-        button.clicked.connect(lambda: self.go.emit(Place("visit" if running else "past_visit", row.id)))
+        line.addWidget(state_tag("open"), 0, Qt.AlignmentFlag.AlignVCenter)
+        button = Button("继续检查", "primary", "play", name=f"继续检查 {visit.enterprise_name}")
+        button.clicked.connect(lambda: self.go.emit(Place("visit", visit.id)))
         line.addWidget(button)
         return made
+
+    def focus_first(self) -> None:
+        """Begin in the table."""
+        self.table.setFocus()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fit the columns."""
+        self.table.fit(self.width())
+        super().resizeEvent(event)

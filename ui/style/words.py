@@ -19,7 +19,8 @@ def set_look(widget: QWidget, **properties: object) -> None:
         if widget.property(name) != value:
             widget.setProperty(name, value)
             changed = True
-    if changed:
+    if changed and widget.testAttribute(Qt.WidgetAttribute.WA_WState_Polished):
+        # Not shown yet: Qt reads the properties when it polishes it the first time, and once is enough.
         widget.style().unpolish(widget)
         widget.style().polish(widget)
 

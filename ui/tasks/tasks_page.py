@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from fieldkit.errors import KnownError
@@ -14,6 +15,7 @@ from ui.style.words import rule, secondary, set_look
 from ui.tasks.content import TaskLine, Today, distance_m, distance_words, gather
 from ui.tasks.task_rows import TaskRow
 
+STEP = 4
 FILTERS = ("全部", "已超期", "三天内", "进行中")
 
 
@@ -66,9 +68,10 @@ class TasksPage(Page):
         self._notice.fail(error)
 
     def _take(self, content: Today) -> None:
-        self._content = content
         self._notice.hide()
-        self._show()
+        if content != self._content:
+            self._content = content
+            self._show()
 
     def _choose(self, text: str) -> None:
         self._filter = text
@@ -99,14 +102,20 @@ class TasksPage(Page):
             every = self._filter == FILTERS[0]
             says = "没有待办任务" if every else f"没有{self._filter}的任务"
             card.column.addWidget(EmptyState("list-checks", says, "下派给本中队的任务同步后出现在这里。"))
-        for place, line in enumerate(lines):
-            if place:
+        self._rows.addWidget(card)
+        self._fill(card, lines)
+
+    def _fill(self, card: Card, lines: list[TaskLine]) -> None:
+        """Make a few rows a turn of the event loop, so that a long list never holds the window."""
+        for line in lines[:STEP]:
+            if card.column.count():
                 card.column.addWidget(rule())
             way = distance_words(
                 distance_m(self._session.devices.fix(), line.enterprise.point if line.enterprise else None)
             )
             card.column.addWidget(TaskRow(line, self._session.today(), way, self._act, self._look))
-        self._rows.addWidget(card)
+        if len(lines) > STEP:
+            QTimer.singleShot(0, card, lambda: self._fill(card, lines[STEP:]))
 
     def _act(self, line: TaskLine) -> None:
         if line.visit is not None:

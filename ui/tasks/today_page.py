@@ -84,9 +84,11 @@ class TodayPage(Page):
             self._show_side(self._content)
 
     def _show(self, content: Today) -> None:
-        self._content = content
         self._notice.hide()
         self._head()
+        if content == self._content:
+            return
+        self._content = content
         clear_layout(self._tasks)
         today = self._session.today()
         if not content.lines:

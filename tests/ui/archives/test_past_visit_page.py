@@ -9,6 +9,7 @@ from uuid import uuid4
 import msgspec
 import pytest
 from PIL import Image
+from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
@@ -80,3 +81,35 @@ def test_the_list_tells_open_visits_from_those_that_are_over(
     with qtbot.waitSignal(page.go) as went:
         named(page, f"继续检查 {running.enterprise_name}").click()
     assert (went.args[0].name, went.args[0].id) == ("visit", running.id)
+
+
+def test_the_table_says_where_each_visit_stands_and_enter_opens_it(
+    session: Session, visit: Visit, dressed: QApplication, qtbot: QtBot, quiet: Quiet
+) -> None:
+    page = VisitsPage(session)
+    qtbot.addWidget(page)
+    page.resize(1190, 700)
+    page.show()
+    page.refresh()
+    quiet()
+    shown = {row.id: row.state for row in page.model.rows}
+    assert shown[visit.id] == "waiting"
+    assert page.model.data(page.model.index(0, 4)) == "待上传"
+    page.table.selectRow(0)
+    with qtbot.waitSignal(page.go) as went:
+        qtbot.keyClick(page.table, Qt.Key.Key_Return)
+    assert (went.args[0].name, went.args[0].id) == ("past_visit", visit.id)
+
+
+def test_older_visits_come_as_the_eye_gets_there(
+    session: Session, dressed: QApplication, qtbot: QtBot, quiet: Quiet
+) -> None:
+    page = VisitsPage(session)
+    qtbot.addWidget(page)
+    page.refresh()
+    quiet()
+    while page.model.canFetchMore(QModelIndex()):
+        page.model.fetchMore(QModelIndex())
+        quiet()
+    every = session.replica.visits.rows(1000)
+    assert [row.id for row in page.model.rows] == [row.id for row in every]
