@@ -233,9 +233,9 @@ class BodyBuilder:
         detail = wording.fill(f"{{{block.detail}}}", self._form, self._values) if block.detail else ""
         if not detail:
             return [Strip(height, tuple(items))]
-        detail = f"{block.detail_label}{detail}"
-        if self._mm(printable(detail), size) <= BODY.w - _TEXT_SIDE_MM - x and "\n" not in detail.strip():
-            items.append(Text(x, y, printable(detail).strip(), size))
+        detail = printable(f"{block.detail_label}{detail}").strip()
+        if "\n" not in detail and self._mm(detail, size) <= BODY.w - _TEXT_SIDE_MM - x:
+            items.append(Text(x, y, detail, size))
             return [Strip(height, tuple(items))]
         strips = [Strip(height, tuple(items), keep=True)]
         lines = self._lines(detail, BODY.w - 2 * _TEXT_SIDE_MM, size)

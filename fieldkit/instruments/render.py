@@ -115,7 +115,7 @@ def _head(form: Form, record: Record, *, practice: bool) -> furniture.Head:
     return furniture.Head(
         issuing_body=printable(str(record.values.get("issuing_body") or "")),
         title=form.title,
-        number=printable(record.number),
+        number=" ".join(printable(record.number).split()),
         marks=tuple(marks),
     )
 
