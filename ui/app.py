@@ -31,6 +31,7 @@ from ui.style.sheet import apply_theme
 
 if TYPE_CHECKING:
     from fieldkit.access.keys import Keys
+    from sync.enrol import Enrolling
     from ui.open_kit import OpenKit
     from ui.shell.window import MainWindow
 
@@ -79,6 +80,7 @@ class Desktop(QObject):
         self._bridge = Bridge(self)
         self._door: QWidget | None = None
         self._kit: OpenKit | None = None
+        self._enrolling: tuple[str, Enrolling] | None = None
         self._shut = threading.Event()
         self._shut.set()
         self.window: MainWindow | None = None
@@ -100,7 +102,7 @@ class Desktop(QObject):
     def _show_first_page(self) -> None:
         from ui.shell.first_page import FirstPage
 
-        page = FirstPage(self._bridge, self._make_demo)
+        page = FirstPage(self._bridge, self._make_demo, self._enrol)
         page.made.connect(self._show_login)
         self._replace_door(page)
 
@@ -116,6 +118,33 @@ class Desktop(QObject):
             lambda _lane, done, total, _bytes: ticket.progress(done, total),
             ticket.cancelled,
         )
+
+    def _enrol(self, ticket: Ticket, code: str, number: str, password: str) -> KnownError | None:
+        from fieldkit.clock import Clock
+        from fieldkit.replica import Replica
+        from sync.client import Credentials
+        from sync.engine import SyncEngine
+        from sync.enrol import Enrolling
+        from ui import new_kit
+
+        credentials, clock = Credentials(number, password), Clock()
+        self._home.parent.mkdir(parents=True, exist_ok=True)
+        ticket.progress(0, 0, "正在登记执法箱")
+        if self._enrolling is None or self._enrolling[0] != code:
+            self._enrolling = code, Enrolling(code, clock)
+        new_kit.make(self._home, self._enrolling[1], credentials, clock)
+        self._enrolling = None
+        keys = kit_keys.unlock(self._home, number, password)
+        with Replica.open(self._home, keys, clock) as replica:
+            engine = SyncEngine(replica, clock, lambda: credentials)
+            try:
+                ticket.progress(0, 0, "正在取回本县档案")
+                engine.run(ticket.cancelled, lambda _lane, done, total, _bytes: ticket.progress(done, total))
+            except KnownError as error:  # the kit is made; what is missing comes with the next sync
+                return error
+            finally:
+                engine.close()
+        return None
 
     def _show_login(self) -> None:
         login = LoginWindow(self._home, self._bridge)

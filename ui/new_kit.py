@@ -37,7 +37,7 @@ class DemoKit(msgspec.Struct, frozen=True):
 
 def make(
     home: Path,
-    code: str,
+    code: str | Enrolling,
     credentials: Credentials,
     clock: Clock,
     others: Sequence[Credentials] = (),
@@ -50,7 +50,7 @@ def make(
 
     Args:
         home: where the kit will be.
-        code: one-time enrolment code.
+        code: one-time enrolment code, or an enrolment begun before, when the password was wrong the first time.
         credentials: of the first officer, whom the server must take.
         clock: learns the server's time.
         others: more officers of this kit, not asked of the server.
@@ -64,7 +64,8 @@ def make(
     refuse_existing(home)
     for person in (credentials, *others):
         password.check(person.password, person.officer)
-    enrolled = Enrolling(code, clock, embedded=embedded).finish(credentials)
+    enrolling = Enrolling(code, clock, embedded=embedded) if isinstance(code, str) else code
+    enrolled = enrolling.finish(credentials)
     aside = home.parent / f".{home.name}-{secrets.token_hex(4)}"
     try:
         kit_keys = keys.create(aside, credentials.officer, credentials.password, cost)

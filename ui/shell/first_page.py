@@ -9,10 +9,11 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from fieldkit.errors import KnownError
 from ui.bridge import Bridge, Job, Ticket
+from ui.shell.enrol_card import Enrol, EnrolCard
 from ui.shell.login import brand_side
 from ui.style.buttons import Button
 from ui.style.surfaces import Card, Notice, Progress
-from ui.style.words import body, label, secondary, set_look, title
+from ui.style.words import body, set_look, title
 
 
 class FirstPage(QWidget):
@@ -20,6 +21,7 @@ class FirstPage(QWidget):
 
     Args:
         make_demo: makes the demo kit; runs on a worker thread, tells its steps to the ticket.
+        enrol: makes a real county's kit, the same way.
 
     Signals:
         made: a kit is there now.
@@ -27,13 +29,13 @@ class FirstPage(QWidget):
 
     made = Signal()
 
-    def __init__(self, bridge: Bridge, make_demo: Callable[[Ticket], None]) -> None:
+    def __init__(self, bridge: Bridge, make_demo: Callable[[Ticket], None], enrol: Enrol) -> None:
         super().__init__()
         self._bridge, self._make_demo = bridge, make_demo
         self._job: Job | None = None
         self.setWindowTitle("移动执法箱")
         set_look(self, role="page")
-        self.resize(1040, 640)
+        self.resize(1040, 680)
         halves = QHBoxLayout(self)
         halves.setContentsMargins(0, 0, 0, 0)
         halves.setSpacing(0)
@@ -46,11 +48,9 @@ class FirstPage(QWidget):
         column.setSpacing(16)
         column.addStretch(1)
         column.addWidget(title("这台电脑还没有执法箱数据"))
-        enrol = Card("开通正式执法箱")
-        enrol.column.addWidget(body("向县局管理员领取登记码（或二维码），然后运行："))
-        enrol.column.addWidget(label("fieldkit init --enrol 登记码", "code", selectable=True))
-        enrol.column.addWidget(secondary("登记码只能用一次；开通后第一次同步会取回本县档案。"))
-        column.addWidget(enrol)
+        self.enrol = EnrolCard(bridge, enrol)
+        self.enrol.made.connect(self.made)
+        column.addWidget(self.enrol)
         practice = Card("先练习")
         practice.column.addWidget(body("打开演示县：虚构的 443 家企业、任务和历次检查，全部标明演示数据。"))
         self.notice = Notice()
@@ -59,7 +59,7 @@ class FirstPage(QWidget):
         self.progress.cancelled.connect(self._cancel)
         practice.column.addWidget(self.progress)
         row = QHBoxLayout()
-        self.demo = Button("打开演示县", "primary", "play", main=True)
+        self.demo = Button("打开演示县", "primary", "play")
         self.demo.clicked.connect(self._start)
         row.addWidget(self.demo)
         row.addStretch(1)
