@@ -94,10 +94,10 @@ def _origin(module: str) -> str | None:
 
 def _tools() -> Iterator[Finding]:
     """Programs that some devices or tests use; the kit itself runs without them."""
-    if sys.platform != "win32":
-        for program, package in _TOOLS:
-            found = shutil.which(program) or ""
-            yield Finding(program, bool(found), found, needed=False, do=f"apt install {package}")
+    for program, package in _TOOLS:
+        found = shutil.which(program) or ""
+        yield Finding(program, bool(found), found, needed=False, do=f"apt install {package}")
 
 
-_TOOLS = (("ippeveprinter", "cups-ipp-utils"), ("dbus-daemon", "dbus"), ("pdftoppm", "poppler-utils"))
+_DEBIAN = (("ippeveprinter", "cups-ipp-utils"), ("dbus-daemon", "dbus"), ("pdftoppm", "poppler-utils"))
+_TOOLS = () if sys.platform == "win32" else _DEBIAN
