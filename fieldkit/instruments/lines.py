@@ -14,6 +14,9 @@ NO_END: Final = frozenset("（《〈“‘【〔「『〖［｛([{¥￥$＃#№"
 _WORD: Final = frozenset("/._-+@:&=~^")
 """Signs that hold a Latin word, number, code or address together."""
 
+_MEASURES: Final = frozenset("年月日时分秒吨份张条个台套米次名人号元")
+"""What stays with the figure before it: 7日, 2.4吨."""
+
 _LEAST_FILLED: Final = 0.5
 """A line is not left emptier than this to keep a Latin word whole."""
 
@@ -33,7 +36,7 @@ def may_break(text: str, at: int, *, words: bool = True) -> bool:
     Args:
         text: one paragraph.
         at: index of the first character of the next line, 1 or more.
-        words: also keep Latin words and numbers whole.
+        words: also keep Latin words, and numbers with their measures, whole.
     """
     before = text[:at].rstrip()[-1:]
     after = text[at]
@@ -41,7 +44,9 @@ def may_break(text: str, at: int, *, words: bool = True) -> bool:
         return False
     if before == after and after in "…—":
         return False
-    return not (words and text[at - 1] == before and _in_word(before) and _in_word(after))
+    if not words or text[at - 1] != before:
+        return True
+    return not (_in_word(before) and _in_word(after)) and not (before in "0123456789" and after in _MEASURES)
 
 
 def break_paragraph(text: str, width: float, measure: Callable[[str], float], indent: float = 0) -> list[Line]:

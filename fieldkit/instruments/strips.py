@@ -106,6 +106,15 @@ def paginate(strips: Sequence[Strip]) -> list[BodyPage]:
         for strip in strips[first:end]:
             items.extend(moved(strip.items, BODY.x, y))
             y += strip.height
+        if end < len(strips):
+            items = [_down_to_the_frame(item, y) for item in items]
         pages.append(BodyPage(top, tuple(items)))
         first = end
     return pages
+
+
+def _down_to_the_frame(item: Item, y: float) -> Item:
+    """Let the upright rules of the last row on a page reach the frame, as the row goes on."""
+    if isinstance(item, Rule) and item.x1 == item.x2 and abs(item.y2 - y) < 1e-6:
+        return item._replace(y2=BODY.bottom)
+    return item

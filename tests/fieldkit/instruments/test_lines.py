@@ -54,7 +54,7 @@ def test_no_line_begins_or_ends_with_a_forbidden_mark(text: str, ems: int) -> No
         assert line.text[-1] not in NO_END
 
 
-@pytest.mark.parametrize("word", ["120.5mg/L", "HY20260611-01", "0573-86000000", "example@example.com"])
+@pytest.mark.parametrize("word", ["120.5mg/L", "HY20260611-01", "0573-86000000", "example@example.com", "12吨", "7日"])
 def test_a_number_with_its_unit_stays_whole(word: str) -> None:
     text = f"总排口化学需氧量为{word}未超过限值"
     for ems in range(len(word) // 2 + 10, 20):
