@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import msgspec
-from pypinyin import Style, lazy_pinyin
 
 from fieldkit.model.enterprise import Enterprise
 
 
 def with_pinyin(enterprise: Enterprise) -> Enterprise:
     """Return `enterprise` with `pinyin` (syllables parted by spaces) and `initials` of its name, lower case."""
+    from pypinyin import Style, lazy_pinyin  # its dictionaries take half a second: not before a name is written
+
     syllables = lazy_pinyin(enterprise.name)
     first = lazy_pinyin(enterprise.name, style=Style.FIRST_LETTER)
     return msgspec.structs.replace(
