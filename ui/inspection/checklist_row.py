@@ -17,11 +17,12 @@ VERDICTS = [("符合", "符合", ""), ("不符合", "不符合", "danger"), ("�
 class ChecklistRow(QWidget):
     """One item, bound to the visit's answer."""
 
-    def __init__(self, session: VisitSession, item: ChecklistItem) -> None:
+    def __init__(self, session: VisitSession, item: ChecklistItem, theme: str) -> None:
         super().__init__()
+        self._name = f"{theme} {item.label}"
         self._session, self.item = session, item
         set_look(self, role="clear")
-        self.setAccessibleName(f"检查项：{item.label}")
+        self.setAccessibleName(f"检查项：{self._name}")
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 6, 0, 6)
         column.setSpacing(8)
@@ -32,7 +33,7 @@ class ChecklistRow(QWidget):
         words.addWidget(body(item.label))
         words.addWidget(secondary(item.look))
         row.addLayout(words, 1)
-        self.choices = Choices(item.label, VERDICTS, compact=True)
+        self.choices = Choices(self._name, VERDICTS, compact=True)
         self.choices.setFixedWidth(312)
         self.choices.chosen.connect(self._chosen)
         row.addWidget(self.choices)
@@ -48,7 +49,7 @@ class ChecklistRow(QWidget):
         column = QVBoxLayout(holder)
         column.setContentsMargins(0, 0, 0, 8)
         column.setSpacing(6)
-        self.finding = TextBlock(f"{self.item.label}：情况说明", "看到了什么、在哪里、多久、多少", rows=2, most=8)
+        self.finding = TextBlock(f"{self._name}：情况说明", "看到了什么、在哪里、多久、多少", rows=2, most=8)
         self.finding.typed.connect(self._typed)
         self.finding.left.connect(lambda: self._session.settle())
         column.addWidget(self.finding)
@@ -59,7 +60,7 @@ class ChecklistRow(QWidget):
         if self.item.photograph:
             column.addWidget(secondary(f"取证拍摄：{self.item.photograph}"))
         row = QHBoxLayout()
-        self._write = Button("写入现场情况", "secondary", "pen-line", name=f"{self.item.label}：写入现场情况")
+        self._write = Button("写入现场情况", "secondary", "pen-line", name=f"{self._name}：写入现场情况")
         self._write.clicked.connect(self._to_situation)
         self._written = label("", "secondary", "ok")
         row.addWidget(self._write)

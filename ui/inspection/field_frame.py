@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
-from fieldkit.instruments.forms import Field, get
+from fieldkit.instruments.forms import Field, Form, get
 from ui.inspection.people_editor import OfficersList, PeopleEditor
 from ui.inspection.session import VisitSession
 from ui.inspection.time_editor import TimeEditor
@@ -33,6 +34,14 @@ def editor_for(session: VisitSession, field: Field) -> ValueEditor:
     return TextEditor(field)
 
 
+def control_name(form: Form, field: Field) -> str:
+    """Return a field's accessible name: its label, with its section's title before it where two share the label."""
+    if sum(other.label == field.label for other in form.fields) == 1:
+        return field.label
+    title = next(section.title for section in form.sections if section.id == field.section)
+    return f"{title} {field.label}"
+
+
 class FieldFrame(QFrame):
     """A field bound to its place in the record."""
 
@@ -41,6 +50,7 @@ class FieldFrame(QFrame):
     def __init__(self, session: VisitSession, field: Field) -> None:
         super().__init__()
         self._session = session
+        name = control_name(session.form, field)
         self.field = field
         set_look(self, role="clear")
         column = QVBoxLayout(self)
@@ -57,11 +67,11 @@ class FieldFrame(QFrame):
         self._mark = label("档案预填，未核对", "secondary", "info")
         head.addWidget(self._mark)
         column.addLayout(head)
-        self.editor = editor_for(session, field)
+        self.editor = editor_for(session, msgspec.structs.replace(field, label=name))
         self.editor.changed.connect(self._changed)
         self.editor.left.connect(lambda: session.settle())
         self.editor.complained.connect(self._complain)
-        self._confirm = Button("核对", "secondary", "check", name=f"核对：{field.label}")
+        self._confirm = Button("核对", "secondary", "check", name=f"核对：{name}")
         self._confirm.setToolTip("与证照核对无误")
         self._confirm.clicked.connect(self._agree)
         row = QHBoxLayout()

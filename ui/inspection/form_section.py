@@ -21,7 +21,8 @@ class FormSection(Card):
     def __init__(self, session: VisitSession, section: Section, fields: tuple[Field, ...]) -> None:
         super().__init__()
         self._session = session
-        self.setAccessibleName(section.title)
+        self._title = section.title
+        self.setAccessibleName(f"笔录：{section.title}")
         head = QHBoxLayout()
         head.addWidget(heading(section.title))
         head.addStretch(1)
@@ -64,5 +65,5 @@ class FormSection(Card):
         return tuple(field for field in self.frames if field in unconfirmed)
 
     def _agree(self) -> None:
-        self._session.confirm(self._waiting(), f"核对 {self.accessibleName()}")
+        self._session.confirm(self._waiting(), f"核对 {self._title}")
         self._session.settle()

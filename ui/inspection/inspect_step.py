@@ -53,7 +53,7 @@ class InspectStep(Step):
         for place, item in enumerate(theme.items):
             if place:
                 card.column.addWidget(rule())
-            row = ChecklistRow(self.session, item)
+            row = ChecklistRow(self.session, item, theme.title)
             self._rows[item.id] = row
             card.column.addWidget(row)
         self._counts.append((theme, count, rest))

@@ -20,6 +20,7 @@ class OfficersCard(Card):
 
     def __init__(self, session: VisitSession) -> None:
         super().__init__("执法人员")
+        self.setAccessibleName("本次执法人员")
         self._session = session
         self._shown: object = None
         self._present = QHBoxLayout()

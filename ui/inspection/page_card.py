@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
-from fieldkit.instruments.geometry import FOOT, PAGE_HEIGHT
+from fieldkit.instruments.geometry import FOOT, PAGE_HEIGHT, PAGE_WIDTH
 from fieldkit.model.evidence import SignatureState
 from ui.inspection.box_row import BoxRow
 from ui.inspection.paper_view import PaperView
@@ -26,7 +26,7 @@ STATES = {
 }
 
 
-STRIP = 176
+STRIP = 168
 """Height in px of the signature foot beside the page."""
 
 
@@ -52,7 +52,7 @@ class PageCard(QFrame):
         self.paper = PaperView(f"第 {page} 页扫描件", "等待扫描")
         self.paper.setFixedSize(118, 167)
         self.paper.pressed.connect(self._closer)
-        row.addWidget(self.paper)
+        row.addWidget(self.paper, 0, Qt.AlignmentFlag.AlignTop)
         column = QVBoxLayout()
         column.setSpacing(6)
         head = QHBoxLayout()
@@ -112,9 +112,9 @@ class PageCard(QFrame):
         self._strip.setVisible(image is not None and sealed)
         if image is not None and sealed and image.cacheKey() != self._strip_of:
             self._strip_of = image.cacheKey()
-            top, height = FOOT.y / PAGE_HEIGHT, FOOT.h / PAGE_HEIGHT
-            cut = image.copy(0, round(image.height() * top), image.width(), round(image.height() * height))
-            self._strip.show_image(cut)
+            wide, high = image.width() / PAGE_WIDTH, image.height() / PAGE_HEIGHT
+            foot = QRect(round(FOOT.x * wide), round(FOOT.y * high), round(FOOT.w * wide), round(FOOT.h * high))
+            self._strip.show_image(image.copy(foot))
 
     def focus_target(self) -> QWidget:
         """Return what takes the keyboard."""

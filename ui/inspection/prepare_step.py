@@ -43,6 +43,7 @@ class PrepareStep(Step):
 
     def _person_card(self) -> Card:
         card = Card("现场负责人")
+        card.setAccessibleName("现场负责人信息")
         grid = QGridLayout()
         grid.setHorizontalSpacing(16)
         grid.setVerticalSpacing(8)

@@ -16,6 +16,7 @@ class RecusalCard(Card):
 
     def __init__(self, session: VisitSession) -> None:
         super().__init__("是否申请回避")
+        self.setAccessibleName("回避")
         self._session = session
         self.column.addWidget(secondary("由现场负责人当场回答；没有默认答案，不得事先填写"))
         field = session.form.field("recusal.answer")

@@ -9,6 +9,8 @@ import msgspec
 from fieldkit.instruments import checklists
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ui.inspection.session import VisitSession
 
 StepId = Literal["prepare", "inspect", "record", "print", "scan", "submit"]
@@ -22,6 +24,10 @@ STEPS: tuple[tuple[StepId, str], ...] = (
     ("scan", "扫描归档"),
     ("submit", "提交"),
 )
+
+
+EARLIER = frozenset({"inspectors", "notices", "recusal", "sampling"})
+"""Groups of the record that earlier steps ask for: what they miss is said once, there."""
 
 
 class Missing(msgspec.Struct, frozen=True):
@@ -51,7 +57,8 @@ def missing_for(session: VisitSession, step: StepId) -> tuple[Missing, ...]:
     found: dict[tuple[str, str], Missing] = {}
     for name, _title in STEPS[:-1]:
         for item in missing_of(session, name):
-            found.setdefault((item.text, item.target), item)
+            if name != "record" or item.target.split(".")[0] not in EARLIER:
+                found.setdefault((item.text, item.target), item)
     return tuple(found.values())
 
 
@@ -157,7 +164,7 @@ def _scan(session: VisitSession) -> list[Missing]:
     return found
 
 
-_MISSING = {
+_MISSING: dict[StepId, Callable[[VisitSession], list[Missing]]] = {
     "prepare": _prepare,
     "inspect": _inspect,
     "record": _record,

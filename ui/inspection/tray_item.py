@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -36,7 +36,7 @@ class TrayItem(QFrame):
         self.paper = PaperView(f"{self._name} 图像", "正在打开…")
         self.paper.setFixedSize(110, 156)
         self.paper.pressed.connect(lambda: self.looked_closer.emit(item.id))
-        row.addWidget(self.paper)
+        row.addWidget(self.paper, 0, Qt.AlignmentFlag.AlignTop)
         column = QVBoxLayout()
         column.setSpacing(6)
         column.addWidget(Tag(item.tray, "warn"))

@@ -64,6 +64,7 @@ class VisitPage(Page):
             self._steps[one.step] = one
             self._stack.addWidget(one)
         self._changed: set[str] = set()
+        self._left = False
         self._later = QTimer(self, singleShot=True, interval=SETTLE_MS)
         self._later.timeout.connect(self._follow)
         self._bar.chosen.connect(self.go_to)
@@ -166,7 +167,10 @@ class VisitPage(Page):
         return wand
 
     def leave(self) -> None:
-        """Stop the wand, save everything, end the session's workers."""
+        """Stop the wand, save everything, end the session's workers. Does nothing the second time."""
+        if self._left:
+            return
+        self._left = True
         self._unsubscribe()
         self._later.stop()
         if self._wand is not None:
