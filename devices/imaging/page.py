@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from devices.imaging.arrays import Floats, Pixels, Points
-from devices.imaging.edges import EdgeField, edge_field
+from devices.imaging.edges import OUTSIDE, EdgeField, edge_field
 from devices.imaging.judge import Verdict, holder, judge
 from devices.imaging.lines import clockwise, distinct, find_segments, merge, quads_of
 from devices.imaging.refine import refine
@@ -105,7 +105,9 @@ def candidates(field: EdgeField, small: Pixels) -> Floats:
 
 def _confidence(verdict: Verdict, winner: int) -> float:
     score = float(verdict.score[winner])
-    return float(1 / (1 + np.exp(-(score - 0.62) / 0.09)))
+    value = float(1 / (1 + np.exp(-(score - 0.62) / 0.09)))
+    # With no side inside the picture nothing speaks for a page but its shape.
+    return value if (np.abs(verdict.sides[winner] - OUTSIDE) > 0.02).any() else 0.4 * value
 
 
 def _resized(image: Pixels, long_px: int) -> tuple[Pixels, float]:

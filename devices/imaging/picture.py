@@ -15,7 +15,8 @@ from fieldkit.errors import InvalidInput
 
 MAX_BYTES = 80 << 20
 MAX_PIXELS = 120_000_000
-KINDS = ("JPEG", "PNG", "TIFF", "WEBP", "BMP", "MPO")
+KINDS = ("JPEG", "PNG", "TIFF", "WEBP", "BMP")
+"""What Pillow may try; its JPEG reader opens the MPO files of some phones too."""
 
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -52,6 +53,8 @@ def read_picture(data: bytes) -> Pixels:
         raise InvalidInput("scan.too_large", limit=f"{MAX_PIXELS // 1_000_000} MP") from error
     except UnidentifiedImageError as error:
         raise InvalidInput("scan.not_a_picture") from error
+    except (OSError, SyntaxError, ValueError, struct.error) as error:
+        raise InvalidInput("scan.truncated") from error
     pixels: Pixels = cv2.cvtColor(np.asarray(whole), cv2.COLOR_RGB2BGR)
     return pixels
 

@@ -110,8 +110,9 @@ def _stamps(ink: Ink) -> Mask:
     red = (ink.red > 0.14).astype(np.uint8)
     joined = cv2.morphologyEx(red, cv2.MORPH_CLOSE, np.ones((round(3 * PX_PER_MM),) * 2, np.uint8))
     _, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
-    extent = np.maximum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]) / PX_PER_MM
-    large = extent > 21
+    extent = np.sort(stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]], axis=1) / PX_PER_MM
+    # Large both ways: two thumbs in neighbouring boxes make one wide area, but not a high one.
+    large = (extent[:, 1] > 21) & (extent[:, 0] > 17.5)
     large[0] = False
     return np.asarray(large[labels])
 
@@ -210,7 +211,7 @@ def _blots(ink: Mask, distance: Floats) -> Mask:
         part = labels == label
         outline, _ = cv2.findContours(part.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
         hull = max(float(cv2.contourArea(cv2.convexHull(np.concatenate(outline)))), 1.0)
-        if part.sum() > 0.86 * hull or part.sum() > 60 * PX_PER_MM**2:
+        if part.sum() > 0.86 * hull or float(distance[part].max()) > 3.0:
             blot |= part
         else:  # only the thick places, with room round them, unless the whole is small and ragged as initials are
             small = np.sqrt(hull) / PX_PER_MM < 9

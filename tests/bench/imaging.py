@@ -63,7 +63,7 @@ def _pages(result: Result) -> None:
         quad = contour_scanner(image)
         peer_s.append(time.perf_counter() - start)
         peer.append(0.0 if quad is None else jaccard(truth, quad))
-    nothing = not labels
+    unknown = float("nan")
     result.figures |= {
         "photos": len(labels),
         "ours_mean_ji": statistics.fmean(ours or [0]),
@@ -79,23 +79,16 @@ def _pages(result: Result) -> None:
         Check("labelled photos found", len(labels), 1, "photos"),
         Check("page score, mean JI", figures["ours_mean_ji"], 0.95),
         Check("page score over the contour scanner's", figures["ours_mean_ji"] - figures["peer_mean_ji"], 0.0),
-        Check("photos below JI 0.5", float("nan") if nothing else figures["ours_below_half"], 0, "photos", "lower"),
-        Check(
-            "seconds a photo, median", float("nan") if nothing else figures["ours_seconds_median"], 1.0, "s", "lower"
-        ),
+        Check("photos below JI 0.5", figures["ours_below_half"] if labels else unknown, 0, "photos", "lower"),
+        Check("seconds a photo, median", figures["ours_seconds_median"] if labels else unknown, 1.0, "s", "lower"),
     ]
 
 
 def _boxes(result: Result) -> None:
     """Simulate signed pages and count what is said of each box; a stamp lies over some of them."""
     example = json.loads((ROOT / "docs" / "examples" / "inspection.json").read_text("utf-8"))
-    record = Record(
-        id=example["id"],
-        form=forms.load("inspection").ref,
-        number=example["number"],
-        values=example["values"],
-        demo=True,
-    )
+    form = forms.load("inspection").ref
+    record = Record(id=example["id"], form=form, number=example["number"], values=example["values"], demo=True)
     rendered = render(record, 1, PRACTICE_KEY)
     prints = paper.pages_of(rendered.pdf)
     said: Counter[tuple[bool, str]] = Counter()
@@ -162,14 +155,17 @@ def _in_order(quad: np.ndarray) -> np.ndarray:
 
 
 def contour_scanner(image: np.ndarray) -> np.ndarray | None:
-    """The scanner of every tutorial: grey, blur, Canny, largest contour that four points approximate."""
+    """The usual scanner: grey, close, Canny at falling thresholds, the largest hull of four corners."""
     scale = 500 / image.shape[0]
     small = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    edges = cv2.Canny(cv2.GaussianBlur(cv2.cvtColor(small, cv2.COLOR_BGR2GRAY), (5, 5), 0), 75, 200)
-    edges = cv2.dilate(edges, np.ones((3, 3), np.uint8))
-    contours, _ = cv2.findContours(edges, cv2.RETR_LIST, cv2.CHAIN_APPROX_SIMPLE)
-    for contour in sorted(contours, key=cv2.contourArea, reverse=True)[:5]:
-        quad = cv2.approxPolyDP(contour, 0.02 * cv2.arcLength(contour, True), True)
-        if len(quad) == 4 and cv2.contourArea(quad) > 0.05 * small.shape[0] * small.shape[1]:
-            return quad.reshape(4, 2) / scale
+    grey = cv2.cvtColor(small, cv2.COLOR_BGR2GRAY)
+    grey = cv2.morphologyEx(cv2.GaussianBlur(grey, (5, 5), 0), cv2.MORPH_CLOSE, np.ones((9, 9), np.uint8))
+    for low, high in ((75, 200), (30, 90), (10, 40)):
+        edges = cv2.dilate(cv2.Canny(grey, low, high), np.ones((3, 3), np.uint8))
+        contours, _ = cv2.findContours(edges, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+        hulls = sorted((cv2.convexHull(contour) for contour in contours), key=cv2.contourArea, reverse=True)
+        for hull in hulls[:3]:
+            quad = cv2.approxPolyDP(hull, 0.03 * cv2.arcLength(hull, True), True)
+            if len(quad) == 4 and cv2.contourArea(quad) > 0.15 * small.shape[0] * small.shape[1]:
+                return quad.reshape(4, 2) / scale
     return None

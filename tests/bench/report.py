@@ -43,9 +43,8 @@ class Result:
         return bool(self.checks) and all(check.ok for check in self.checks)
 
     def as_json(self, name: str) -> dict[str, Any]:
-        machine = (
-            f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
-        )
+        system = f"{platform.system()} {platform.machine()}"
+        machine = f"{system}, {os.cpu_count()} cores, Python {platform.python_version()}"
         return {
             "name": name,
             "machine": machine,
