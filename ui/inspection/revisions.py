@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from fieldkit.crypto.canonical import canonical_json
-from fieldkit.instruments import forms, render, wording
-from fieldkit.instruments.forms import Field
-from fieldkit.model.record import Correction, Record, Revision, Values
+from fieldkit.instruments import corrections, forms, render
+from fieldkit.model.record import Correction, Record, Revision
 from fieldkit.model.stamp import Stamp
 from fieldkit.replica import Replica
 
@@ -17,20 +16,14 @@ def same_content(record: Record, revision: Revision) -> bool:
 
 def corrected(record: Record, revision: Revision) -> tuple[Correction, ...]:
     """Return what the record changes of a printed revision, field by field, in the form's order and words."""
-    form = forms.load(record.form)
-    changes = []
-    for field in form.fields:
-        old, new = _text(field, revision.values), _text(field, record.values)
-        if old != new:
-            changes.append(Correction(field.id, field.label, old, new))
-    return tuple(changes)
+    return corrections.between(forms.load(record.form), revision.values, record.values)
 
 
 def frozen(record: Record, at: Stamp, county_key: bytes, replica: Replica) -> Revision:
     """Render the record as its next revision and keep the PDF as a blob. Long: call it in a lane."""
     number = len(record.revisions) + 1
-    corrections = corrected(record, record.revisions[-1]) if record.revisions else ()
-    made = render.render(record, number, county_key, corrections)
+    changes = corrected(record, record.revisions[-1]) if record.revisions else ()
+    made = render.render(record, number, county_key, changes)
     pdf = replica.blobs.put(made.pdf, "application/pdf", f"{record.number}-{number}.pdf")
     return Revision(
         number=number,
@@ -39,9 +32,5 @@ def frozen(record: Record, at: Stamp, county_key: bytes, replica: Replica) -> Re
         digest=made.digest,
         pages=made.pages,
         pdf=pdf,
-        corrections=corrections,
+        corrections=changes,
     )
-
-
-def _text(field: Field, values: Values) -> str:
-    return wording.words(field, forms.get(values, field.id))
