@@ -84,6 +84,7 @@ class Desktop(QObject):
         self._shut = threading.Event()
         self._shut.set()
         self.window: MainWindow | None = None
+        self._hook_before = sys.excepthook
         sys.excepthook = self._surprised
 
     def begin(self) -> None:
@@ -259,7 +260,7 @@ class Desktop(QObject):
             kit.close()
         self._shut.wait()
         self._bridge.close()
-        sys.excepthook = sys.__excepthook__
+        sys.excepthook = self._hook_before
 
     def _surprised(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         """Log an error no one caught on this thread and offer it as a report, rather than end the day's work."""

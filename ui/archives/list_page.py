@@ -7,7 +7,7 @@ from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QStackedLayout, QVBoxLayout, QWidget
 
 from fieldkit.errors import KnownError
-from ui.archives.rows import LEVELS, Row, Rows, Wanted, read
+from ui.archives.rows import LEVELS, PAGE, Row, Rows, Wanted, read
 from ui.archives.table import ArchiveModel, ArchiveTable
 from ui.bridge import Latest
 from ui.shell.places import Page, Place
@@ -150,7 +150,8 @@ class ArchiveListPage(Page):
             self._select(kept.enterprise.id)
         elif page.rows and self._wanted.text:
             self.table.selectRow(0)
-        self._count.setText("" if page.total is None else f"{page.total} 家")
+        first = "前 " if self._wanted.text and page.total == PAGE else ""
+        self._count.setText("" if page.total is None else f"{first}{page.total} 家")
         if page.rows:
             self._stack.setCurrentWidget(self.table)
         else:

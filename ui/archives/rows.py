@@ -82,6 +82,6 @@ def _rows(replica: Replica, enterprises: Iterable[Enterprise], today: date) -> l
     made = []
     for enterprise in enterprises:
         visits = replica.visits.of_enterprise(enterprise.id)
-        last = max((local(visit.opened_at.at).date() for visit in visits), default=None)
+        last = max((local(visit.opened_at.at).date() for visit in visits if visit.state == "final"), default=None)
         made.append(Row(enterprise, last, of_enterprise(enterprise, today)))
     return made

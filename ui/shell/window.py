@@ -106,8 +106,11 @@ class MainWindow(QMainWindow):
         self._stop_listening: list[Callable[[], None]] = []
         self._connect()
         self.go(Place("today"))
-        for recovered in session.replica.recovered:
-            self.notice.tell("warn", recovered.zh, recovered.en, "知道了")
+        recovered = session.replica.recovered
+        if recovered:
+            self.notice.tell(
+                "warn", "\n".join(notice.zh for notice in recovered), "\n".join(n.en for n in recovered), "知道了"
+            )
 
     def _connect(self) -> None:
         session, bridge = self.session, self.session.bridge
@@ -141,6 +144,7 @@ class MainWindow(QMainWindow):
     def go(self, place: Place) -> None:
         """Show a place; where one was is remembered for 返回."""
         if self._history and self._history[-1] == place:
+            self.panel.close_panel()
             return
         self._history.append(place)
         try:

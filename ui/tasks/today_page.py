@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -62,6 +64,7 @@ class TodayPage(Page):
         scroll.column.addLayout(columns)
         scroll.column.addStretch(1)
         self._content: Today | None = None
+        self._shown: tuple[Today, date] | None = None
         self._head()
 
     def _head(self) -> None:
@@ -86,9 +89,10 @@ class TodayPage(Page):
     def _show(self, content: Today) -> None:
         self._notice.hide()
         self._head()
-        if content == self._content:
+        shown = content, self._session.today()
+        if shown == self._shown:
             return
-        self._content = content
+        self._content, self._shown = content, shown
         clear_layout(self._tasks)
         today = self._session.today()
         if not content.lines:
