@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -12,18 +13,26 @@ DISAGREEMENT = timedelta(minutes=5)
 """Sources further apart than this make the product ask (DESIGN, Time)."""
 
 
+def awake_or_asleep() -> float:
+    """Return seconds that never step and count on while the laptop sleeps, lid shut, between two gates.
+
+    Linux's monotonic clock stands still in sleep; its boot clock does not. Windows' monotonic clock counts on.
+    """
+    return time.clock_gettime(time.CLOCK_BOOTTIME) if sys.platform == "linux" else time.monotonic()
+
+
 class Clock:
     """Tells the time and which clock told it. Thread-safe: a reading replaces one reference.
 
     Args:
         laptop: the laptop's own clock, aware UTC.
-        monotonic: seconds that never step.
+        monotonic: seconds that never step, sleep counted.
     """
 
     def __init__(
         self,
         laptop: Callable[[], datetime] = lambda: datetime.now(UTC),
-        monotonic: Callable[[], float] = time.monotonic,
+        monotonic: Callable[[], float] = awake_or_asleep,
     ) -> None:
         self._laptop = laptop
         self._monotonic = monotonic

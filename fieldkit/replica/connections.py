@@ -51,6 +51,8 @@ class _Reader:
 
     def __init__(self, connection: driver.Connection) -> None:
         self.connection = connection
+        self.busy = threading.Lock()
+        """Held while a query runs: closing a connection under another thread's query would crash the program."""
 
 
 class Connections:
@@ -126,7 +128,8 @@ class Connections:
         with self._opening:
             self._closed = True
             for reader in list(self._readers):
-                reader.connection.close()
+                with reader.busy:
+                    reader.connection.close()
         self.replica.close()
         self.work.close()
 
@@ -135,13 +138,16 @@ class Connections:
         try:
             with driver.errors_told("replica"):
                 reader = self._reader()
-                yield reader
-                driver.believe(reader, "main", "work")
+                with reader.busy:
+                    if self._closed:
+                        raise BugError("the replica is closed")
+                    yield reader.connection
+                    driver.believe(reader.connection, "main", "work")
         except ReplicaDamaged:
             self._damage_met()
             raise
 
-    def _reader(self) -> driver.Connection:
+    def _reader(self) -> _Reader:
         reader: _Reader | None = getattr(self._here, "reader", None)
         if reader is None:
             with self._opening:
@@ -152,7 +158,7 @@ class Connections:
                 reader = _Reader(self._open_reader(cache))
                 self._readers.add(reader)
             self._here.reader = reader
-        return reader.connection
+        return reader
 
     def _open_reader(self, cache_kib: int) -> driver.Connection:
         replica_path, work_path = self._paths

@@ -270,6 +270,7 @@ class Outbox:
 
     def prune(self) -> int:
         """Delete acknowledged operations whose result the replica shows, and return how many."""
+        self._see_released()
         rows = self._connections.all(
             "SELECT o.n FROM work.outbox AS o LEFT JOIN main.visit AS v ON v.id = o.entity_id AND o.kind = 'visit'"
             " WHERE o.state = 'acked' AND (o.kind = 'track' OR v.version >= o.version)"
@@ -277,6 +278,15 @@ class Outbox:
         if rows:
             self._update("DELETE FROM outbox WHERE n = ? AND state = 'acked'", rows)
         return len(rows)
+
+    def _see_released(self) -> None:
+        """Take what a leader let out of quarantine as acknowledged: the replica shows the visit it made."""
+        rows = self._connections.all(
+            "SELECT v.version, o.n FROM work.outbox AS o JOIN main.visit AS v ON v.id = o.entity_id"
+            " WHERE o.state = 'quarantined' AND o.kind = 'visit' AND v.version > o.base_version"
+        )
+        if rows:
+            self._update("UPDATE outbox SET state = 'acked', version = ? WHERE n = ?", rows)
 
     def resume(self) -> None:
         """Let what was on its way when the program ended wait again; the ledger knows what arrived."""

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from fieldkit.crypto.digest import sha256_hex
-from fieldkit.errors import InvalidInput, NotFound
+from fieldkit.errors import BugError, InvalidInput, NotFound
 from fieldkit.model.operation import OpResult, Problem
 from fieldkit.model.record import BlobRef, Revision
 from fieldkit.model.stamp import Stamp
@@ -120,6 +120,39 @@ def test_what_the_backend_did_not_take_stays_and_says_why(replica, state):
     (item,) = replica.outbox.items()
     assert (item.state, item.why) == (state, "表单版本不再接受")
     assert replica.visits.get(draft.id) is not None
+
+
+def test_a_visit_let_out_of_quarantine_is_filed(replica):
+    operation = replica.visits.finalise(visit("v1"), "33042400101")
+    replica.outbox.settle(OpResult(op_id=operation.op_id, state="quarantined"))
+    assert replica.visits.state("v1") == "quarantined"
+    pull(replica, as_held(operation, 1, filed=True))
+    assert replica.visits.state("v1") == "filed"
+    assert replica.outbox.items(acknowledged=True) == []
+
+
+def test_a_kit_can_be_closed_while_others_read(replica):
+    """Readers end with a plain error, never with a crash."""
+    replica.visits.save(visit())
+    ended: list[type] = []
+    begun = threading.Barrier(4)
+
+    def read() -> None:
+        begun.wait()
+        try:
+            while True:
+                replica.visits.open()
+        except BugError as error:
+            ended.append(type(error))
+
+    readers = [threading.Thread(target=read) for _ in range(3)]
+    for reader in readers:
+        reader.start()
+    begun.wait()
+    replica.close()
+    for reader in readers:
+        reader.join()
+    assert ended == [BugError] * 3
 
 
 def test_a_task_reads_as_done_here_while_its_visit_waits(replica):
