@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import uuid
 from datetime import UTC, datetime
 from pathlib import Path
@@ -94,7 +95,7 @@ def read(file: Path, form: Form) -> DataFile:
         WrongValue: a value is of another type than its field.
     """
     try:
-        data = msgspec.json.decode(file.read_bytes(), type=DataFile)
+        data = msgspec.json.decode(file.read_bytes().removeprefix(codecs.BOM_UTF8), type=DataFile)
     except OSError as error:
         why = error.strerror or type(error).__name__
         raise UnreadableData(file=file, why=f"打不开（{why}）", why_en=why) from error
@@ -102,6 +103,8 @@ def read(file: Path, form: Form) -> DataFile:
         raise UnreadableData(file=file, why=f"内容的形式不对（{error}）", why_en=str(error)) from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise UnreadableData(file=file, why="不是完整的JSON", why_en=f"no complete JSON ({error})") from error
+    except RecursionError as error:
+        raise UnreadableData(file=file, why="嵌套过深", why_en="nested too deeply") from error
     if data.id:
         try:
             uuid.UUID(data.id)

@@ -38,13 +38,16 @@ def may_break(text: str, at: int, *, words: bool = True) -> bool:
         at: index of the first character of the next line, 1 or more.
         words: also keep Latin words, and numbers with their measures, whole.
     """
-    before = text[:at].rstrip()[-1:]
+    last = at - 1
+    while last > 0 and text[last].isspace():
+        last -= 1
+    before = text[last]
     after = text[at]
     if after.isspace() or after in NO_START or before in NO_END:
         return False
     if before == after and after in "…—":
         return False
-    if not words or text[at - 1] != before:
+    if not words or last != at - 1:
         return True
     return not (_in_word(before) and _in_word(after)) and not (before in "0123456789" and after in _MEASURES)
 

@@ -85,3 +85,16 @@ def test_a_wrong_type_inside_is_told_with_its_field(tmp_path: Path) -> None:
 def test_a_missing_file_is_told(tmp_path: Path) -> None:
     with pytest.raises(UnreadableData, match="打不开"):
         datafile.read(tmp_path / "none.json", FORM)
+
+
+def test_a_mark_of_byte_order_is_no_fault(tmp_path: Path) -> None:
+    file = written(tmp_path, {"values": values()})
+    file.write_bytes(b"\xef\xbb\xbf" + file.read_bytes())
+    assert datafile.read(file, FORM).values == values()
+
+
+def test_endless_nesting_is_told(tmp_path: Path) -> None:
+    file = tmp_path / "data.json"
+    file.write_text('{"values":' + '{"a":' * 50_000 + "1" + "}" * 50_001, "utf-8")
+    with pytest.raises(UnreadableData, match="嵌套过深"):
+        datafile.read(file, FORM)
