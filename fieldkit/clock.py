@@ -18,7 +18,11 @@ def awake_or_asleep() -> float:
 
     Linux's monotonic clock stands still in sleep; its boot clock does not. Windows' monotonic clock counts on.
     """
-    return time.clock_gettime(time.CLOCK_BOOTTIME) if sys.platform == "linux" else time.monotonic()
+    if sys.platform == "linux":
+        seconds = time.clock_gettime(time.CLOCK_BOOTTIME)
+    else:
+        seconds = time.monotonic()
+    return seconds
 
 
 class Clock:
