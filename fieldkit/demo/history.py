@@ -18,7 +18,7 @@ from fieldkit.model.officer import Officer
 from fieldkit.model.record import FormRef, Record
 from fieldkit.model.stamp import Stamp
 from fieldkit.model.task import Petition, Task, TaskKind, TaskState
-from fieldkit.model.visit import Visit
+from fieldkit.model.visit import Answer, Visit
 from fieldkit.resource import resource
 
 COUNTY = "330424"
@@ -158,7 +158,7 @@ def _visit(seed: int, day: date, n: int, number: int, enterprise: Enterprise, of
     pair = sorted(chance.sample(squad, k=2), key=lambda officer: officer.number)
     start = _moment(day, chance.choice((9, 10, 14, 15)), chance.randrange(0, 60, 5))
     end = start + timedelta(minutes=chance.randrange(40, 110, 5))
-    situation, sampled = _situation(enterprise, day, chance)
+    situation, sampled, answers = _situation(enterprise, day, chance)
     site_person = _site_person(enterprise, chance)
     values: dict[str, Any] = {
         "issuing_body": ISSUER,
@@ -192,6 +192,7 @@ def _visit(seed: int, day: date, n: int, number: int, enterprise: Enterprise, of
         officers=tuple(officer.number for officer in pair),
         opened_at=Stamp(at=start, source="server"),
         state="final",
+        checklist=answers,
         records=(
             Record(
                 id=names.stable_id(seed, "record", what),
@@ -207,8 +208,8 @@ def _visit(seed: int, day: date, n: int, number: int, enterprise: Enterprise, of
     )
 
 
-def _situation(enterprise: Enterprise, day: date, chance: random.Random) -> tuple[str, bool]:
-    """Return the paragraphs of what was found, and whether a sample was taken."""
+def _situation(enterprise: Enterprise, day: date, chance: random.Random) -> tuple[str, bool, tuple[Answer, ...]]:
+    """Return the paragraphs of what was found, whether a sample was taken, and the answered checklist."""
     texts = _texts()
     outfall = {kind: next((o.code for o in enterprise.outfalls if o.medium == kind), "") for kind in ("废水", "废气")}
     some = outfall["废水"] or outfall["废气"] or "DA001"
@@ -225,13 +226,24 @@ def _situation(enterprise: Enterprise, day: date, chance: random.Random) -> tupl
     }
     opening = chance.choice(texts["opening"])
     treatment = texts["stopped"] if "停产状态" in opening else chance.choice(texts["treatment"])
+    formality = chance.choice(texts["formality"]) if enterprise.permits else texts["unlicensed"]
     paragraphs = [
         opening.format(**filled),
-        texts["formality_missing"].format(project=unaccepted.name) if unaccepted else chance.choice(texts["formality"]),
+        texts["formality_missing"].format(project=unaccepted.name) if unaccepted else formality,
         treatment.format(**{**filled, "outfall": some}),
         found["text"].format(**filled),
     ]
-    return "\n".join(paragraphs), bool(found.get("sample"))
+    failed = {str(found["item"]): paragraphs[3]} if "item" in found else {}
+    if unaccepted:
+        failed["permits.acceptance"] = paragraphs[1]
+    without = tuple(theme for theme, kind in (("water.", "废水"), ("air.", "废气")) if not outfall[kind])
+    answers = [
+        Answer(item, "不符合", failed[item])
+        if item in failed
+        else Answer(item, "不适用" if item.startswith(without) else "符合")
+        for item in dict.fromkeys((*texts["looked_at"], *failed))
+    ]
+    return "\n".join(paragraphs), bool(found.get("sample")), tuple(answers)
 
 
 def _site_person(enterprise: Enterprise, chance: random.Random) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from functools import cache
 import msgspec
 
 from fieldkit.resource import resource
+from fieldkit.standards.uscc import check_digit
 
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "https://fieldkit.invalid/demo")
 _ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
@@ -119,15 +120,10 @@ def uscc(number: int) -> str:
     for place in (29791, 961, 31, 1):
         body += _ALPHABET[number // place % 31]
     first17 = "91330424" + body + _body_check(body)
-    return first17 + _check(first17)
+    return first17 + check_digit(first17)
 
 
 def _body_check(body: str) -> str:
     # GB 11714 counts letters in the full alphabet: A is 10, Z is 35.
     total = sum(int(c, 36) * w for c, w in zip(body, (3, 7, 9, 10, 5, 8, 4, 2), strict=True))
     return "0123456789X0"[11 - total % 11]
-
-
-def _check(first17: str) -> str:
-    total = sum(_ALPHABET.index(c) * pow(3, i, 31) for i, c in enumerate(first17))
-    return _ALPHABET[(31 - total % 31) % 31]

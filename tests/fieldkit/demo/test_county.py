@@ -9,6 +9,8 @@ from stdnum.cn import uscc
 from fieldkit.demo import TODAY, County, county, kit_officers
 from fieldkit.demo.enterprises import GATE, LONGEST, RARE
 from fieldkit.demo.places import inside
+from fieldkit.instruments import checklists
+from fieldkit.standards import permit_number, tables
 
 
 @pytest.fixture(scope="module")
@@ -109,3 +111,21 @@ def test_another_day_moves_what_is_due_but_no_id() -> None:
     assert [e.id for e in moved.enterprises] == [e.id for e in county().enterprises]
     assert moved.enterprises[0].permits[0].valid_to == day + timedelta(days=23)
     assert all(v.opened_at.at.date() < day for v in moved.visits)
+
+
+def test_what_was_answered_no_stands_in_the_record_too(demo: County) -> None:
+    items = {item.id for checklist in checklists.all_checklists() for theme in checklist.themes for item in theme.items}
+    answers = [(visit, answer) for visit in demo.visits for answer in visit.checklist]
+    assert {answer.item for _, answer in answers} <= items
+    failed = [(visit, answer) for visit, answer in answers if answer.verdict == "不符合"]
+    assert len(failed) > 30
+    assert all(answer.finding in visit.records[0].values["situation"] for visit, answer in failed)
+
+
+def test_industries_and_pollutants_are_called_as_in_the_standards(demo: County) -> None:
+    for enterprise in demo.enterprises:
+        assert tables.industry_name(enterprise.industry) in ("", enterprise.industry_name)
+        for outfall in enterprise.outfalls:
+            assert permit_number.unit_kind(outfall.code) is not None
+            assert all((known := tables.pollutant(p)) is None or known.name == p for p in outfall.pollutants)
+        assert all(permit_number.is_valid(permit.number) for permit in enterprise.permits)
