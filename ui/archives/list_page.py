@@ -7,6 +7,7 @@ from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QStackedLayout, QVBoxLayout, QWidget
 
 from fieldkit.errors import KnownError
+from ui.archives.preview import FROM, WIDTH, ArchivePreview
 from ui.archives.rows import LEVELS, PAGE, Row, Rows, Wanted, read
 from ui.archives.table import ArchiveModel, ArchiveTable
 from ui.bridge import Latest
@@ -55,7 +56,16 @@ class ArchiveListPage(Page):
         self._stack = QStackedLayout(stack)
         self._stack.addWidget(self.table)
         self._stack.addWidget(self._empty_holder)
-        column.addWidget(stack, 1)
+        below = QHBoxLayout()
+        below.setSpacing(16)
+        below.addWidget(stack, 1)
+        self.preview = ArchivePreview(session.today)
+        self.preview.opened.connect(lambda enterprise_id: self.go.emit(Place("archive", enterprise_id)))
+        below.addWidget(self.preview)
+        column.addLayout(below, 1)
+        self.table.selectionModel().currentRowChanged.connect(
+            lambda index, _: self.preview.show_row(self.model.row(index.row()))
+        )
 
     def _filters(self) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -148,7 +158,7 @@ class ArchiveListPage(Page):
         self.model.start(page)
         if kept is not None and not self._wanted.text:
             self._select(kept.enterprise.id)
-        elif page.rows and self._wanted.text:
+        elif page.rows and (self._wanted.text or self.preview.isVisible()):
             self.table.selectRow(0)
         first = "前 " if self._wanted.text and page.total == PAGE else ""
         self._count.setText("" if page.total is None else f"{first}{page.total} 家")
@@ -204,7 +214,10 @@ class ArchiveListPage(Page):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Fit the columns."""
-        self.table.fit(self.width())
+        wide = self.width() >= FROM
+        self.preview.setVisible(wide)
+        self.table.opens_at_once = not wide
+        self.table.fit(self.width() - (WIDTH if wide else 0))
         super().resizeEvent(event)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

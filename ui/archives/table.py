@@ -115,6 +115,9 @@ class ArchiveTable(QTableView):
 
     Signals:
         opened: the Row that was chosen.
+
+    Attributes:
+        opens_at_once: one press opens; where a preview stands beside, one press selects and two open.
     """
 
     opened = Signal(object)
@@ -144,11 +147,13 @@ class ArchiveTable(QTableView):
             header.setSectionResizeMode(column, mode)
             if width:
                 self.setColumnWidth(column, width)
-        self.clicked.connect(lambda index: self._open(index.row()))
+        self.opens_at_once = True
+        self.clicked.connect(lambda index: self._open(index.row()) if self.opens_at_once else None)
+        self.doubleClicked.connect(lambda index: None if self.opens_at_once else self._open(index.row()))
 
     def fit(self, width: int) -> None:
         """Drop the least needed columns when there is little room."""
-        self.setColumnHidden(3, width < 1040)
+        self.setColumnHidden(3, width < 1120)
         self.setColumnHidden(2, width < 820)
 
     def _open(self, number: int) -> None:

@@ -99,7 +99,7 @@ class EmptyState(QWidget):
         column.addWidget(label(says, "section"), 0, centre)
         words = secondary(how)
         words.setAlignment(centre)
-        words.setFixedWidth(460)
+        words.setFixedWidth(min(460, 14 * len(how) + 28))
         row = QHBoxLayout()
         row.addStretch(1)
         row.addWidget(words)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import QModelIndex, Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from tests.ui.finding import named
@@ -94,3 +94,19 @@ def test_arrows_in_the_search_field_choose_and_enter_opens(page: ArchiveListPage
     with qtbot.waitSignal(page.go) as went:
         qtbot.keyClick(field, Qt.Key.Key_Return)
     assert went.args[0].id == page.model.row(2).enterprise.id  # type: ignore[union-attr]
+
+
+def test_a_wide_panel_previews_the_selected_row(page: ArchiveListPage, qtbot: QtBot, quiet: Quiet) -> None:
+    assert not page.preview.isVisible()
+    page.resize(1424, 800)
+    qtbot.waitUntil(page.preview.isVisible)
+    page.table.selectRow(1)
+    row = page.model.row(1)
+    assert row is not None
+    shown = [label.text() for label in page.preview.findChildren(QLabel)]
+    assert row.enterprise.name in shown
+    assert row.enterprise.uscc in shown
+    quiet()
+    with qtbot.waitSignal(page.go) as went:
+        named(page, "打开档案").click()
+    assert went.args[0].id == row.enterprise.id
