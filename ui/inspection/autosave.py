@@ -42,14 +42,14 @@ class Autosave:
     Args:
         save: `replica.visits.save`; durable when it returns.
         now: the wall clock shown beside "saved".
-        tell: called with each state, from the writer's thread.
+        tell: called with each state and the visit it is true of, from any thread.
     """
 
     def __init__(
         self,
         save: Callable[[Visit], object],
         now: Callable[[], datetime],
-        tell: Callable[[SaveState], None],
+        tell: Callable[[SaveState, Visit], None],
         *,
         pause_s: float = PAUSE_S,
         longest_s: float = LONGEST_S,
@@ -78,7 +78,7 @@ class Autosave:
             self._pending = visit
             self._due = min(now + self._pause_s, self._first + self._longest_s)
             self._wake.notify_all()
-        self._tell(SaveState("dirty", self._saved_at))
+        self._tell(SaveState("dirty", self._saved_at), visit)
 
     def flush(self, then: Callable[[bool], None] | None = None) -> None:
         """Write what is pending at once; `then` hears from the writer's thread whether everything is on disk."""
@@ -153,7 +153,7 @@ class Autosave:
             dirty = self._pending is not None
             self._wake.notify_all()
         if why:
-            self._tell(SaveState("failed", self._saved_at, why))
+            self._tell(SaveState("failed", self._saved_at, why), visit)
         else:
-            self._tell(SaveState("dirty" if dirty else "saved", self._saved_at))
+            self._tell(SaveState("dirty" if dirty else "saved", self._saved_at), visit)
         return not why

@@ -11,12 +11,13 @@ from ui.inspection.text_line import TextLine
 from ui.style.buttons import Button
 from ui.style.words import Tag, label, secondary, set_look
 
-_INK = {
+INK: dict[str | None, tuple[str, str, str]] = {
+    None: ("等待扫描", "", "scan-line"),
     "signed": ("有笔迹", "ok", "pen-line"),
     "empty": ("空白，未签", "warn", "circle-alert"),
     "unsure": ("看不清", "warn", "circle-help"),
 }
-_ANSWER = {
+ANSWERS = {
     "signed": ("已签", "ok", "signature"),
     "refused": ("拒签", "danger", "ban"),
     "absent": ("不在场", "info", "user"),
@@ -48,7 +49,7 @@ class BoxRow(QWidget):
         name.setMinimumWidth(92)
         row.addWidget(name)
         if status.answer is not None:
-            words, tone, icon = _ANSWER[status.answer.state]
+            words, tone, icon = ANSWERS[status.answer.state]
             row.addWidget(Tag(words, tone, icon))
             if status.answer.note:
                 row.addWidget(secondary(status.answer.note), 1)
@@ -62,7 +63,7 @@ class BoxRow(QWidget):
             row.addWidget(Tag("等待扫描", "", "scan-line"))
             row.addStretch(1)
         else:
-            words, tone, icon = _INK[status.ink]
+            words, tone, icon = INK[status.ink]
             row.addWidget(Tag(words, tone, icon))
             row.addStretch(1)
             if status.asks and editable:

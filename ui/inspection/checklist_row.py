@@ -8,6 +8,7 @@ from fieldkit.instruments.checklists import ChecklistItem
 from fieldkit.instruments.laws import law_book
 from ui.inspection.session import VisitSession
 from ui.inspection.text_line import TextBlock
+from ui.shell.when import LOCAL
 from ui.style.buttons import Button, Choices
 from ui.style.words import body, label, secondary, set_look
 
@@ -53,7 +54,7 @@ class ChecklistRow(QWidget):
         self.finding.typed.connect(self._typed)
         self.finding.left.connect(lambda: self._session.settle())
         column.addWidget(self.finding)
-        day = self._session.now().at.astimezone().date()
+        day = self._session.now().at.astimezone(LOCAL).date()
         cited = law_book().words(self.item.cite, day) if self.item.cite else ""
         if cited:
             column.addWidget(secondary(f"涉嫌违反：{cited}"))

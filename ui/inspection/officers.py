@@ -12,6 +12,7 @@ from fieldkit.errors import BugError, KnownError
 from fieldkit.model.officer import Officer
 from ui.inspection import cells
 from ui.inspection.lane import sentence
+from ui.shell.when import LOCAL
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -124,4 +125,4 @@ class OfficersDesk:
         session.replace(visit, "officers", "values")
 
     def _today(self) -> date:
-        return self._session.now().at.astimezone().date()
+        return self._session.now().at.astimezone(LOCAL).date()

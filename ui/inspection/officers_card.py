@@ -87,6 +87,7 @@ class OfficersCard(Card):
         if place == 0 or not self._session.editable:
             return None
         button = Button("更换", "quiet", name=f"更换执法人员：{row.officer.name}")
+        button.setMinimumWidth(76)
         button.clicked.connect(lambda: self._session.officers.dismiss(row.officer.number))
         return button
 

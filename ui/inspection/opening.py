@@ -10,6 +10,7 @@ from fieldkit.instruments import forms, prefill
 from fieldkit.model.enterprise import Enterprise
 from fieldkit.model.record import Record, Values
 from fieldkit.model.visit import Visit
+from ui.shell.when import LOCAL
 
 if TYPE_CHECKING:
     from fieldkit.instruments.forms import Form
@@ -30,7 +31,7 @@ def new_visit(tools: VisitTools, enterprise_id: str, task_id: str | None = None)
     form = forms.load(FORM)
     values, _fields = _prefilled(tools, form, enterprise)
     now = tools.clock.now()
-    number = f"{tools.county}-{now.at.astimezone():%Y%m%d-%H%M}-{tools.device_id[-4:].upper()}"
+    number = f"{tools.county}-{now.at.astimezone(LOCAL):%Y%m%d-%H%M}-{tools.device_id[-4:].upper()}"
     taken = {visit.number for visit in tools.replica.visits.open()}
     if number in taken:
         number = f"{number}-{len(taken) + 1}"

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from fieldkit.instruments.geometry import FOOT, PAGE_HEIGHT, PAGE_WIDTH
 from fieldkit.model.evidence import SignatureState
-from ui.inspection.box_row import BoxRow
+from ui.inspection.box_row import ANSWERS, INK, BoxRow
 from ui.inspection.paper_view import PaperView
 from ui.inspection.session import VisitSession
-from ui.inspection.signing import PageStatus
+from ui.inspection.signing import BoxStatus, PageStatus
 from ui.style.buttons import Button
 from ui.style.surfaces import clear_layout
 from ui.style.words import Tag, secondary, section, set_look
@@ -98,11 +98,43 @@ class PageCard(QFrame):
         self._note.setText(note)
         self._note.setVisible(bool(note))
         clear_layout(self._boxes)
+        plain = [box for box in status.boxes if not box.asks and not (box.answer and box.answer.note)]
+        if plain:
+            self._boxes.addWidget(self._plain_boxes(plain, editable=editable))
         for box in status.boxes:
+            if box in plain:
+                continue
             line = BoxRow(status.page, box, editable=editable)
             line.answered.connect(lambda state, text, name=box.name: self._answered(name, state, text))
             line.taken_back.connect(lambda name=box.name: self._session.scanning.take_back(self._page, name))
             self._boxes.addWidget(line)
+
+    def _plain_boxes(self, boxes: list[BoxStatus], *, editable: bool) -> QWidget:
+        """Return the boxes that need nothing: a tag each, and one way back for those answered."""
+        holder = QWidget()
+        set_look(holder, role="clear")
+        row = QHBoxLayout(holder)
+        row.setContentsMargins(0, 0, 0, 0)
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(8)
+        grid.setVerticalSpacing(4)
+        for place, box in enumerate(boxes):
+            words, tone, icon = ANSWERS[box.answer.state] if box.answer else INK[box.ink]
+            grid.addWidget(Tag(f"{box.label} {words}", tone, icon), place // 3, place % 3)
+        grid.setColumnStretch(3, 1)
+        row.addLayout(grid, 1)
+        answered = [box for box in boxes if box.answer is not None]
+        if answered and editable:
+            back = Button("改", "quiet", name=f"第 {self._page} 页：改签名答复")
+            back.setMinimumWidth(64)
+            back.clicked.connect(lambda: self._take_back(answered))
+            row.addWidget(back, 0, Qt.AlignmentFlag.AlignTop)
+        return holder
+
+    def _take_back(self, boxes: list[BoxStatus]) -> None:
+        for box in boxes:
+            self._session.scanning.take_back(self._page, box.name)
+        self._session.settle()
 
     def show_scan(self, image: QImage | None) -> None:
         """Show the straightened scan, and its signature foot large enough to judge by."""

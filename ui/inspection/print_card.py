@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from ui.inspection.printing import Phase, PrintState
 from ui.inspection.session import VisitSession
+from ui.shell.when import LOCAL
 from ui.style.buttons import Button
 from ui.style.icons import IconLabel
 from ui.style.surfaces import Card, Progress
@@ -71,7 +72,7 @@ class PrintCard(Card):
         revision = desk.current or self._session.revision
         detail = ""
         if revision is not None:
-            frozen = revision.frozen_at.at.astimezone().strftime("%H:%M")
+            frozen = revision.frozen_at.at.astimezone(LOCAL).strftime("%H:%M")
             detail = f"第{revision.number}版 · {revision.pages} 页 · {frozen} 定稿"
             if desk.current is None and self._session.editable:
                 detail += " · 定稿后有改动，再打印将成为新的一版并列出更正"

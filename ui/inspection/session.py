@@ -34,6 +34,7 @@ from ui.inspection.printing import PrintDesk
 from ui.inspection.scanning import ScanDesk
 from ui.inspection.tools import VisitTools
 from ui.inspection.undo import Cell, Change, UndoStack
+from ui.shell.when import LOCAL
 
 Listener = Callable[[frozenset[str]], None]
 """Hears what kinds changed: values, confirmed, answers, samples, signatures, officers, revisions, evidence, save,
@@ -67,7 +68,7 @@ class VisitSession:
         self._autosave = Autosave(
             tools.replica.visits.save,
             lambda: self.now().at,
-            lambda state: self.post(lambda: self._save_told(state)),
+            lambda state, of: self.post(lambda: self._save_told(state, of)),
             **pause,
         )
         self._lanes = {name: Lane(f"visit-{name}", self.post) for name in ("print", "scan", "desk", "preview")}
@@ -118,7 +119,10 @@ class VisitSession:
         for listener in tuple(self._listeners):
             listener(frozenset(kinds))
 
-    def _save_told(self, state: SaveState) -> None:
+    def _save_told(self, state: SaveState, of: Visit) -> None:
+        """Show what is on disk. What was typed since the writer took the visit is not."""
+        if state.state == "saved" and of is not self.visit:
+            state = SaveState("dirty", state.at)
         self.saved = state
         self.tell("save")
 
@@ -287,4 +291,4 @@ def _enterprise(tools: VisitTools, visit: Visit) -> Enterprise:
 
 def shown_time(at: datetime) -> str:
     """Return a moment as officers read it: local hours, minutes and seconds."""
-    return at.astimezone().strftime("%H:%M:%S")
+    return at.astimezone(LOCAL).strftime("%H:%M:%S")
