@@ -46,7 +46,8 @@ def find_ink(part: Pixels, px_per_mm: float) -> Ink:
     light = np.maximum(light, 12)
     share = colour / light[..., None]
     bare = brightest > 0.93 * light
-    tint = np.median(share[bare], axis=0) if bare.sum() > 500 else np.ones(3, np.float32)
+    sparse = share[::3, ::3][bare[::3, ::3]]
+    tint = np.median(sparse, axis=0) if len(sparse) > 60 else np.ones(3, np.float32)
     level = 1 - share / np.clip(tint, 0.5, 1.1)
     depth = np.clip(level.max(axis=2), 0, 1)
     red = np.clip((level[..., 0] + level[..., 1]) / 2 - np.maximum(level[..., 2], 0), 0, 1)

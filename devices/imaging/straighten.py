@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from devices.imaging.arrays import Floats, Pixels, Points
+from devices.imaging.arrays import Pixels, Points
 from devices.imaging.judge import sides_ratio
 
 A4_300DPI = (2480, 3508)
@@ -40,16 +40,16 @@ def straighten(image: Pixels, corners: Points, size: tuple[int, int]) -> Pixels:
     return flat
 
 
-def illumination(page: Pixels) -> Floats:
-    """Estimate the light on bare paper: H×W×3 float32, slowly changing, ink and print taken out."""
+def illumination(page: Pixels) -> Pixels:
+    """Estimate the light on bare paper: H×W×3 uint8, slowly changing, ink and print taken out."""
     height, width = page.shape[:2]
     scale = 360 / max(height, width)
     small = cv2.resize(page, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     # Closing fills whatever is darker than paper and narrower than the kernel: strokes, lines of text, small stamps.
     closed = cv2.morphologyEx(small, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (13, 13)))
     closed = cv2.medianBlur(closed, 15)
-    smooth = cv2.GaussianBlur(closed.astype(np.float32), (0, 0), 3)
-    return np.asarray(cv2.resize(smooth, (width, height), interpolation=cv2.INTER_CUBIC), np.float32)
+    smooth = cv2.GaussianBlur(closed, (0, 0), 3)
+    return np.asarray(cv2.resize(smooth, (width, height), interpolation=cv2.INTER_LINEAR))
 
 
 def clean(page: Pixels) -> Pixels:
@@ -59,17 +59,19 @@ def clean(page: Pixels) -> Pixels:
         page: straightened page, H×W×3 BGR.
     """
     light = illumination(page)
-    tone = light.reshape(-1, 3)[:: max(1, light.size // 60_000)]
+    tone = light.reshape(-1, 3)[:: max(1, light.size // 60_000)].astype(np.float32)
     paper = np.percentile(tone, 80, axis=0)
     lightness = tone.max(axis=1)
     # How much of the sheet is paper: pale and of the paper's own tint. Covers and photos are left nearly alone.
     pale = (np.ptp(tone, axis=1) < 0.28 * np.maximum(lightness, 1)) & (lightness > 0.35 * paper.max())
     trust = float(np.clip((pale.mean() - 0.35) / 0.35, 0, 1)) if paper.max() > 60 else 0.0
-    target = trust * light + (1 - trust) * np.maximum(paper, 1)
-    level = np.clip(page.astype(np.float32) / np.maximum(target, 8), 0, 1.2)
-    if trust > 0.5:
-        level = np.clip((level - 0.06) / (0.93 - 0.06), 0, 1)
-    return np.asarray(np.clip(level * 255, 0, 255), np.uint8)
+    even = np.empty_like(light)
+    even[:] = np.clip(paper, 8, 255).astype(np.uint8)
+    target = cv2.max(cv2.addWeighted(light, trust, even, 1 - trust, 0), np.full_like(light, 8))
+    level: Pixels = cv2.divide(page, target, scale=240)
+    black, white = (0.06, 0.93) if trust > 0.5 else (0.0, 1.0)
+    steps = (np.arange(256) / 240 - black) / (white - black)
+    return np.asarray(cv2.LUT(level, np.clip(steps * 255, 0, 255).astype(np.uint8)))
 
 
 def jpeg(page: Pixels, quality: int = 88) -> bytes:

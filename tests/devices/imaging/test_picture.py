@@ -53,7 +53,8 @@ def test_an_empty_file_is_told():
 def test_a_picture_too_large_is_refused_before_it_is_decoded():
     head = struct.pack(">IIBBBBB", 60000, 60000, 8, 2, 0, 0, 0)
     chunk = b"IHDR" + head
-    data = b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + chunk + struct.pack(">I", zlib.crc32(chunk)) + struct.pack(">I", 9) + b"IDAT" + bytes(64)
+    end = struct.pack(">I", 9) + b"IDAT" + bytes(64)
+    data = b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + chunk + struct.pack(">I", zlib.crc32(chunk)) + end
     with pytest.raises(InvalidInput) as refusal:
         read_picture(data)
     assert refusal.value.message_key == "scan.too_large"

@@ -31,7 +31,7 @@ def test_a_photo_names_its_record_and_page(printed):
 
 
 def test_a_wand_scan_names_its_record_and_page(printed):
-    scan = read_page(camera.wand_scan(printed.pages[0], 3), [COUNTY_KEY])
+    scan = read_page(camera.wand_scan(printed.pages[0], 3, dpi=200), [COUNTY_KEY])
     assert scan.seal is not None
     assert scan.seal.page == 1
     assert {box.state for box in scan.boxes} == {"empty"}
