@@ -191,7 +191,7 @@ class Outbox:
         """
         state: OutboxState = _AFTER[result.state]
         problem = result.problem
-        why = (problem.detail or problem.title or problem.code) if problem else ""
+        why = (problem.title or problem.detail or problem.code) if problem else ""
         with self._connections.work.transaction() as work:
             work.execute(
                 "UPDATE outbox SET state = ?, version = ?, receipt = ?, current = ?, last_problem = ?,"
