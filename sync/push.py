@@ -62,10 +62,11 @@ class Push:
             NetworkUnavailable, AuthExpired, Cancelled: the rest waits; nothing is lost.
         """
         while due := [op for op in self._due() if op.op_id not in self._tried]:
+            total = len(self._tried) + len(due)
             for batch in batches(due, self._limits):
                 self._tried.update(op.op_id for op in batch)
                 self._send(batch)
-                self._progress("operations", len(self._tried), len(self._tried) + len(due) - len(batch), 0)
+                self._progress("operations", len(self._tried), total, 0)
 
     def _due(self) -> list[Operation]:
         return self._replica.outbox.due(self._clock.now().at, limit=len(self._tried) + self._limits.operations)

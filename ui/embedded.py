@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import queue
-import socket
 import subprocess
 import sys
 import threading
@@ -16,13 +15,16 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from fieldkit.errors import Cancelled, KnownError
+from fieldkit.errors import Cancelled, KnownError, NetworkUnavailable
 from fieldkit.replica import Replica
+from fieldkit.replica.enrolment import Enrolment
 from sync.transport import Stop
+from sync.trust import fetch_authority, pin_of
 
 _START_S = 90.0
 _STOP_S = 10.0
 _LOOK_S = 0.1
+_ASK_S = 5.0
 LOG = "backend.log"
 
 
@@ -138,16 +140,17 @@ def beside(home: Path) -> Path:
 def ensure(replica: Replica, cancel: Stop | None = None) -> EmbeddedBackend | None:
     """Start the embedded backend of a demo kit if it isn't listening; None if there is nothing to start.
 
-    It listens where the kit knows it; if that port is taken, elsewhere, and the kit learns where. Whoever it is that
-    answers on a port is found out by the pinned authority, not here.
+    It listens where the kit knows it; if that port is taken, elsewhere, and the kit learns where.
 
     Raises:
-        EmbeddedFailed: it did not start.
+        EmbeddedFailed: it did not start, or its data are gone.
     """
     enrolment = replica.enrolment.get()
-    if enrolment is None or not enrolment.embedded or listening(enrolment.server_url):
+    if enrolment is None or not enrolment.embedded or _answers(enrolment):
         return None
     data = Path(str(enrolment.embedded["data"]))
+    if not data.is_dir():
+        raise EmbeddedFailed(why=f"后台数据不在了 (no data in {data})")
     port = urlsplit(enrolment.server_url).port or 0
     try:
         backend = EmbeddedBackend(data, port)
@@ -160,14 +163,13 @@ def ensure(replica: Replica, cancel: Stop | None = None) -> EmbeddedBackend | No
     return backend
 
 
-def listening(url: str) -> bool:
-    """Tell whether anybody accepts connections at this address of this machine."""
-    where = urlsplit(url)
+def _answers(enrolment: Enrolment) -> bool:
+    """Tell whether the kit's own backend answers where it was last: by its authority, not by an open port."""
     try:
-        with socket.create_connection((where.hostname or "127.0.0.1", where.port or 443), timeout=2):
-            return True
-    except OSError:
+        fetch_authority(enrolment.server_url, frozenset({pin_of(enrolment.ca_pem), enrolment.spare_pin}), _ASK_S)
+    except NetworkUnavailable:
         return False
+    return True
 
 
 def _executable() -> list[str]:

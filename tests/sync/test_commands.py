@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -13,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import msgspec
 import pytest
 
 from fieldkit.access import keys
@@ -21,7 +23,7 @@ from fieldkit.demo import PASSWORD, kit_officers
 from fieldkit.errors import InvalidInput
 from fieldkit.replica import Replica
 from tests.sync.backend import Backend
-from tests.sync.kits import OFFICER, QUICK
+from tests.sync.kits import OFFICER, QUICK, make_kit
 from ui import embedded, new_kit
 from ui.commands import main
 
@@ -35,6 +37,13 @@ def fieldkit(home: Path, *arguments: str, password: str = "") -> subprocess.Comp
         environment["FIELDKIT_PASSWORD"] = password
     command = [sys.executable, "-c", "import sys; from ui.commands import main; sys.exit(main())", *arguments]
     return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=DEADLINE_S, check=False)
+
+
+def listening(url: str) -> bool:
+    """Tell whether anybody accepts connections at this address."""
+    where = urlsplit(url)
+    with socket.socket() as sock:
+        return sock.connect_ex((where.hostname, where.port)) == 0
 
 
 def until(state: Callable[[], bool]) -> bool:
@@ -68,6 +77,27 @@ def test_init_demo_makes_a_kit_that_syncs_again_through_its_own_backend_wherever
     assert len(refused.stderr.splitlines()) == 1
     assert PASSWORD not in "".join(path.read_text("latin-1") for path in home.rglob("*") if path.is_file())
     _whose_port_is_taken_moves_and_the_kit_follows(home)
+
+
+def _hang_up(squatter: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        while True:
+            squatter.accept()[0].close()
+
+
+def test_a_demo_kit_whose_backend_is_gone_says_so(backend: Backend, tmp_path: Path) -> None:
+    kit = make_kit(tmp_path / "kit", backend.code())
+    try:
+        kit.reach(1)  # nobody listens there
+        enrolment = kit.replica.enrolment.get()
+        gone = {"data": str(tmp_path / "gone")}
+        kit.replica.enrolment.set(msgspec.structs.replace(enrolment, embedded=gone))
+        with pytest.raises(embedded.EmbeddedFailed) as told:
+            embedded.ensure(kit.replica)
+        assert "后台数据不在了" in told.value.zh
+        assert not (tmp_path / "gone").exists()
+    finally:
+        kit.close()
 
 
 def test_init_with_a_code_makes_the_kit_and_fetches_the_county(backend: Backend, tmp_path: Path) -> None:
@@ -134,7 +164,10 @@ def _whose_port_is_taken_moves_and_the_kit_follows(home: Path) -> None:
     with Replica.open(home, keys.unlock(home, OFFICER, PASSWORD), Clock()) as replica:
         url = replica.enrolment.get().server_url
         with socket.socket() as squatter:
-            squatter.bind(("127.0.0.1", urlsplit(url).port))  # taken, and nobody listens
+            squatter.bind(("127.0.0.1", urlsplit(url).port))  # taken by something that is no backend
+            squatter.listen()
+            squatter.settimeout(DEADLINE_S)
+            threading.Thread(target=_hang_up, args=(squatter,), daemon=True).start()
             backend = embedded.ensure(replica)
             assert backend is not None
             try:
@@ -147,7 +180,7 @@ def _whose_port_is_taken_moves_and_the_kit_follows(home: Path) -> None:
                 assert "另一个进程" in told.value.zh
             finally:
                 backend.stop()
-        assert not embedded.listening(moved)
+        assert not listening(moved)
 
 
 def test_the_embedded_backend_ends_with_the_program_that_started_it(tmp_path: Path) -> None:
@@ -161,9 +194,9 @@ def test_the_embedded_backend_ends_with_the_program_that_started_it(tmp_path: Pa
     assert parent.stdout is not None
     assert parent.stdin is not None
     url = parent.stdout.readline().strip()
-    assert embedded.listening(url)
+    assert listening(url)
     parent.send_signal(signal.SIGKILL)
     parent.wait(DEADLINE_S)
     parent.stdin.close()
     parent.stdout.close()
-    assert until(lambda: not embedded.listening(url))
+    assert until(lambda: not listening(url))
