@@ -29,6 +29,10 @@ AT_THE_START = {
 """Two to four bytes turn up by chance in megabytes of ciphertext, so they count only where a file begins."""
 
 
+SHORTEST = 6
+"""Bytes of a word's spelling: two hanzi in UTF-8."""
+
+
 class Plain(NamedTuple):
     """What was found where."""
 
@@ -41,7 +45,7 @@ def find_plain(home: Path, words: Iterable[str]) -> list[Plain]:
 
     Args:
         home: folder, searched whole; no file is exempt.
-        words: names of the data, two characters or more; looked for in UTF-8, UTF-16 and GB 18030.
+        words: names of the data, two hanzi or six letters and more; looked for in UTF-8, UTF-16 and GB 18030.
     """
     needles = {needle: word for word in words for needle in _spellings(word)}
     found = []
@@ -55,4 +59,6 @@ def find_plain(home: Path, words: Iterable[str]) -> list[Plain]:
 
 
 def _spellings(word: str) -> set[bytes]:
-    return {word.encode("utf-8"), word.encode("utf-16-le"), word.encode("gb18030")}
+    spellings = {word.encode("utf-8"), word.encode("utf-16-le"), word.encode("gb18030")}
+    # Hundreds of four-byte names would turn up in megabytes of ciphertext by chance; six bytes do not.
+    return {spelling for spelling in spellings if len(spelling) >= SHORTEST}

@@ -69,7 +69,19 @@ def _text(enterprise: Enterprise, shown: dict[str, Any]) -> str:
         f"建设项目：{p.name} {p.eia_class} {p.approval_no} 验收 {p.acceptance_no or '—'}" for p in enterprise.projects
     ]
     lines += [f"排放口：{o.code} {o.name} {o.medium}" for o in enterprise.outfalls]
-    lines += [f"检查：{v['number']} {v['opened_at']:%Y-%m-%d} {v['state']}" for v in shown["visits"]]
+    lines += [f"检查：{v['number']} {v['opened_at']:%Y-%m-%d} {STATES[v['state']]}" for v in shown["visits"]]
     lines += [f"任务：{task.title} {task.state}" for task in shown["tasks"]]
     lines += [f"信访：{petition.number} {petition.topic} {petition.state}" for petition in shown["petitions"]]
     return "\n".join(lines)
+
+
+STATES = {
+    "open": "未完成",
+    "waiting": "待上传",
+    "sent": "已上传，附件未齐",
+    "filed": "已归档",
+    "conflict": "有冲突",
+    "rejected": "被退回",
+    "quarantined": "待负责人核定",
+}
+"""What an officer reads for each state of a visit."""

@@ -73,6 +73,7 @@ def test_show_for_people_names_demo_data(kit, capsys):
     text = capsys.readouterr().out
     assert "演示数据" in text
     assert "排污许可证：91130200699229617X001V" in text
+    assert "待上传" in text
 
 
 def test_show_of_nothing_is_one_line_and_exit_1(kit, capsys):
