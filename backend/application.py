@@ -67,6 +67,7 @@ def build(services: Services) -> ASGIApp:
             console_entry.log_in,
             console_entry.log_out,
             pages.done_tasks,
+            pages.held_work,
             pages.visit,
             pages.style,
             pages.tab_icon,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import socket
 import threading
 from pathlib import Path
@@ -50,6 +51,8 @@ def serve(wish: Wish) -> None:
             server = _Server(_config(services), wish.ready, _ready(services, url, code))
             if wish.until_eof:
                 threading.Thread(target=_stop_at_eof, args=(server,), name="stdin", daemon=True).start()
+            # uvicorn raises a caught SIGTERM again once it has stopped; that must not look like a crash.
+            signal.signal(signal.SIGTERM, lambda *_: None)
             server.run(sockets=[listener])
         finally:
             services.database.close()

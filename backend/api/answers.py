@@ -15,6 +15,9 @@ from sync.wire import JSON, PROBLEM
 
 log = logging.getLogger(__name__)
 
+CUT = "client disconnected prematurely"
+"""Litestar's words for a caller that went away in the middle: nobody's error, and nobody reads the answer."""
+
 _CODES = {
     400: "malformed",
     401: "auth-expired",
@@ -52,7 +55,7 @@ def on_refusal(request: Request[Any, Any, Any], error: Refusal) -> Response[byte
 def on_http_exception(request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
     """Answer what Litestar itself refuses: no such path, wrong method, malformed query."""
     code = _CODES.get(error.status_code, "internal" if error.status_code >= 500 else "malformed")
-    if error.status_code >= 500:
+    if error.status_code >= 500 and error.detail != CUT:
         log.error("internal error on %s %s", request.method, request.url.path, exc_info=error)
     detail = "" if code in ("internal", "not-found") else f"{error.detail} {error.extra or ''}".strip()
     what = problem(code, detail[:500], status=error.status_code)

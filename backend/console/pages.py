@@ -42,6 +42,15 @@ def done_tasks(
     return html("done.html", {"lines": lines, "after": after, "first": before is None, **_frame(services, leader)})
 
 
+@get("/held", sync_to_thread=True)
+def held_work(services: Services, leader: Session) -> Response[str]:
+    """List what was set aside, so that a leader knows of it and calls the officer or the administrator."""
+    return html(
+        "held.html",
+        {"lines": records.held(services.database, leader.county), **_frame(services, leader), "here": "held"},
+    )
+
+
 @get("/visits/{visit_id:str}", sync_to_thread=True)
 def visit(services: Services, leader: Session, visit_id: str) -> Response[str]:
     """Show one visit."""
@@ -121,4 +130,5 @@ def _frame(services: Services, leader: Session) -> dict[str, object]:
         "leader": who,
         "role": leader.role,
         "csrf": leader.csrf,
+        "here": "done",
     }

@@ -11,9 +11,10 @@ import sqlalchemy as sa
 
 from backend.console.fields import FieldLine, field_lines
 from backend.console.track import TrackDrawing, draw
+from backend.problems import problem
 from backend.store import accounts, filing
 from backend.store.database import Database
-from backend.store.tables import entity
+from backend.store.tables import device, entity, quarantine
 from fieldkit.model.evidence import Evidence, Track
 from fieldkit.model.operation import Filing
 from fieldkit.model.record import BlobRef, Record, Revision
@@ -21,6 +22,14 @@ from fieldkit.model.task import Task
 from fieldkit.model.visit import Visit
 
 PAGE = 30
+HELD = 100
+KINDS = {
+    "visit": "现场检查",
+    "track": "执法轨迹",
+    "task": "任务",
+    "enterprise": "企业档案",
+    "unreadable": "无法读取的内容",
+}
 BOXES = {
     "party": "当事人",
     "inspector1": "检查人一",
@@ -53,6 +62,18 @@ class DoneLine(msgspec.Struct, frozen=True):
         """When the officers closed the visit."""
         stamp = self.visit.finalised_at or self.visit.opened_at
         return stamp.at
+
+
+class HeldLine(msgspec.Struct, frozen=True):
+    """One piece of work set aside: what, why, from whom."""
+
+    kind: str
+    why: str
+    detail: str
+    officer: str
+    device: str
+    received_at: datetime
+    size: int
 
 
 class Picture(msgspec.Struct, frozen=True):
@@ -149,6 +170,34 @@ def one(database: Database, county: str, visit_id: str) -> VisitView | None:
         track=draw(track) if track else None,
         others=sum(len(items) for items in evidence.values()),
     )
+
+
+def held(database: Database, county: str) -> list[HeldLine]:
+    """Return the newest hundred pieces of work that were set aside for a leader."""
+    query = (
+        sa.select(quarantine, device.c.name.label("device_name"))
+        .outerjoin(device, device.c.id == quarantine.c.device)
+        .where(quarantine.c.county == county)
+        .order_by(quarantine.c.received_at.desc(), quarantine.c.op_id)
+        .limit(HELD)
+    )
+    with database.read() as connection:
+        names = {officer.number: officer.name for officer in accounts.roster(connection, county)}
+        found = connection.execute(query).all()
+    return [
+        HeldLine(
+            kind=KINDS.get(row.kind, "未知类型"),
+            why=problem(row.reason).title,
+            detail="、".join(names.get(word, word) for word in row.detail.split())
+            if row.reason == "quarantined-officer"
+            else row.detail,
+            officer=names.get(row.officer, row.officer or ""),
+            device=row.device_name or row.device,
+            received_at=row.received_at,
+            size=len(row.raw),
+        )
+        for row in found
+    ]
 
 
 def blob_of(database: Database, county: str, visit_id: str, sha256: str) -> BlobRef | None:

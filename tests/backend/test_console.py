@@ -188,3 +188,13 @@ def test_a_kits_token_opens_no_console_and_a_consoles_no_kit(backend: Running, k
         timeout=10,
     )
     assert reply.status_code == 303
+
+
+def test_work_set_aside_is_shown_to_a_leader(page: Page, kit: Kit) -> None:
+    kit.push(operation("hologram", "held-1", {"any": "thing"}))
+    log_in(page)
+    page.get_by_role("link", name="待处理").click()
+    row = page.get_by_role("row").filter(has_text="hologram").first
+    expect(row).to_contain_text("未知类型")
+    expect(row).to_contain_text("原样保管")
+    expect(row).to_contain_text("试验箱")

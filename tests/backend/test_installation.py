@@ -204,7 +204,7 @@ def test_it_stops_within_a_moment_though_a_kit_keeps_its_line(tmp_path: Path) ->
         http.verify, http.trust_env = str(data / "tls" / "ca.pem"), False
         assert http.get(facts["url"] + "/v1/hello").status_code == 200
         process.terminate()
-        process.wait(8)
+        assert process.wait(8) == 0
     assert process.stdout is not None
     process.stdout.close()
 
