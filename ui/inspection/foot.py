@@ -10,6 +10,9 @@ from ui.style.buttons import Button
 from ui.style.icons import IconLabel
 from ui.style.words import ElidedLabel, set_look
 
+_ICONS = {"ok": "circle-check", "info": "info", "warn": "circle-alert"}
+HEIGHT = 74
+
 
 class Foot(QFrame):
     """What is missing at the left, the step's main action at the right."""
@@ -20,6 +23,7 @@ class Foot(QFrame):
     def __init__(self) -> None:
         super().__init__()
         set_look(self, role="footbar")
+        self.setFixedHeight(HEIGHT)
         row = QHBoxLayout(self)
         row.setContentsMargins(24, 8, 24, 8)
         row.setSpacing(12)
@@ -38,10 +42,11 @@ class Foot(QFrame):
             row.addWidget(widget, stretch)
         self._missing: tuple[Missing, ...] = ()
 
-    def show_missing(self, missing: tuple[Missing, ...], ready: str) -> None:
-        """Show what is missing, or `ready` if nothing is."""
+    def show_missing(self, missing: tuple[Missing, ...], ready: str, tone: str = "ok") -> None:
+        """Show what is missing, or `ready` in its tone if nothing is."""
         self._missing = missing
-        self._icon.show_icon("circle-alert" if missing else "circle-check", "warn" if missing else "ok")
+        tone = "warn" if missing else tone
+        self._icon.show_icon(_ICONS[tone], tone)
         if missing:
             self._words.set_whole(f"还差 {len(missing)} 项：{'；'.join(item.text for item in missing[:4])}")
         else:

@@ -99,6 +99,10 @@ class PageCard(QFrame):
         self._note.setVisible(bool(note))
         clear_layout(self._boxes)
         plain = [box for box in status.boxes if not box.asks and not (box.answer and box.answer.note)]
+        if status.scan is None and not any(box.answer for box in status.boxes):
+            waits = "、".join(box.label for box in status.boxes)
+            self._boxes.addWidget(secondary(f"待签：{waits}"))
+            return
         if plain:
             self._boxes.addWidget(self._plain_boxes(plain, editable=editable))
         for box in status.boxes:

@@ -22,6 +22,7 @@ _LOOKS: dict[Phase, tuple[str, str]] = {
     "in hand": ("circle-check", "ok"),
     "cancelled": ("ban", "ink-quiet"),
     "failed": ("octagon-alert", "danger"),
+    "changed": ("triangle-alert", "warn"),
 }
 
 
@@ -66,7 +67,7 @@ class PrintCard(Card):
         state = self._state()
         icon, tone = _LOOKS[state.phase]
         self._icon.show_icon(icon, tone)
-        set_look(self, tone="warn" if state.phase in {"needs hand", "taken"} else "")
+        set_look(self, tone="warn" if state.phase in {"needs hand", "taken", "changed"} else "")
         self._words.setText(state.words)
         self.setAccessibleDescription(state.words)
         revision = desk.current or self._session.revision
@@ -74,8 +75,6 @@ class PrintCard(Card):
         if revision is not None:
             frozen = revision.frozen_at.at.astimezone(LOCAL).strftime("%H:%M")
             detail = f"第{revision.number}版 · {revision.pages} 页 · {frozen} 定稿"
-            if desk.current is None and self._session.editable:
-                detail += " · 定稿后有改动，再打印将成为新的一版并列出更正"
         if desk.printer_words and not state.busy:
             detail = f"{detail} · 打印机：{desk.printer_words}" if detail else f"打印机：{desk.printer_words}"
         self._detail.setText(detail)
@@ -90,7 +89,9 @@ class PrintCard(Card):
 
     def _state(self) -> PrintState:
         """Return the state of this run, or what the disk knows when the visit was opened again."""
-        desk = self._session.printing
+        desk, revision = self._session.printing, self._session.revision
+        if revision is not None and desk.current is None and not desk.state.busy and desk.state.phase != "failed":
+            return PrintState("changed", f"笔录有改动，第{revision.number}版不再送签，请打印新的一版", revision.number)
         if desk.state.phase != "idle":
             return desk.state
         if desk.in_hand:

@@ -9,6 +9,7 @@ from ui.inspection.page_card import STATES
 from ui.inspection.pages_preview import PagePicture, rasterise
 from ui.inspection.paper_view import PaperView, to_image
 from ui.inspection.print_card import PrintCard
+from ui.inspection.revisions import corrected
 from ui.inspection.session import VisitSession
 from ui.inspection.step import Step
 from ui.style.icons import IconLabel
@@ -35,7 +36,11 @@ class PrintStep(Step):
         super().__init__(session)
         self._card = PrintCard(session)
         self.work.addWidget(self._card)
-        self._corrections = Card("这一版更正了")
+        self._corrections = Card()
+        self._corrections.setAccessibleName("更正")
+        self._heading = section("")
+        self._corrections.column.addWidget(self._heading)
+        self._shown: object = None
         self._correction_rows = QVBoxLayout()
         self._corrections.column.addLayout(self._correction_rows)
         self.work.addWidget(self._corrections)
@@ -68,9 +73,16 @@ class PrintStep(Step):
             self._show_states()
 
     def _show_corrections(self) -> None:
-        revision = self.session.revision
+        revision, record = self.session.revision, self.session.record
+        changed = revision is not None and self.session.printing.current is None
         rows = revision.corrections if revision is not None else ()
+        if changed and revision is not None:
+            rows = corrected(record, revision)
+        if (rows, changed) == self._shown:
+            return
+        self._shown = (rows, changed)
         self._corrections.setVisible(bool(rows))
+        self._heading.setText("新的一版将更正" if changed else "这一版更正了")
         clear_layout(self._correction_rows)
         for row in rows:
             self._correction_rows.addWidget(body(f"{row.label}：{_short(row.old)} → {_short(row.new)}"))
@@ -142,7 +154,16 @@ class PrintStep(Step):
             return "纸张在手，签好后逐页扫描"
         if desk.state.busy:
             return "正在打印，可以先去看别的步骤"
+        if desk.current is None and self.session.revision is not None:
+            return "笔录有改动，需要打印新的一版重新送签"
         return "请确认纸张是否都在手上" if desk.current is not None and self._asks() else "可以打印"
+
+    def tone(self) -> str:
+        """Amber while a hand is needed."""
+        desk = self.session.printing
+        if desk.in_hand:
+            return "ok"
+        return "info" if desk.state.busy else "warn" if self.session.revision is not None else "ok"
 
     def _asks(self) -> bool:
         """Whether the card waits for the word that the paper is in hand."""

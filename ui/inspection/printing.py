@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from devices.status import DeviceStatus
     from ui.inspection.session import VisitSession
 
-Phase = Literal["idle", "freezing", "sending", "printing", "needs hand", "taken", "in hand", "cancelled", "failed"]
+Phase = Literal[
+    "idle", "freezing", "sending", "printing", "needs hand", "taken", "in hand", "changed", "cancelled", "failed"
+]
 PATIENCE_S = 3.0
 """A printer that stands still this long needs a hand; it is told, and the same job is waited for further."""
 

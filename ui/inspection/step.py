@@ -77,6 +77,10 @@ class Step(QWidget):
         """Return what the foot says when nothing is missing."""
         return self.ready
 
+    def tone(self) -> str:
+        """Return how the foot says it: ok, info or warn."""
+        return "ok"
+
     def act(self) -> None:
         """Do the main action."""
 

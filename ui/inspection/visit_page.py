@@ -5,6 +5,8 @@ Accessible names (the handles of end-to-end tests) are listed in `ui/inspection/
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout
@@ -26,6 +28,16 @@ from ui.shell.places import Page, Place
 
 SETTLE_MS = 180
 """Marks, foot and record check follow a change after this pause, so that typing never waits for them."""
+
+
+MAKERS: dict[StepId, Callable[[VisitSession], Step]] = {
+    "prepare": PrepareStep,
+    "inspect": InspectStep,
+    "record": RecordStep,
+    "print": PrintStep,
+    "scan": ScanStep,
+    "submit": SubmitStep,
+}
 
 
 class VisitPage(Page):
@@ -56,13 +68,6 @@ class VisitPage(Page):
         column.addWidget(self._stack, 1)
         column.addWidget(self._foot)
         self._steps: dict[StepId, Step] = {}
-        for made in (PrepareStep, InspectStep, RecordStep, PrintStep, ScanStep, SubmitStep):
-            one = made(session)
-            one.next_step.connect(self.go_to)
-            one.jumped.connect(self.go_to_missing)
-            one.finished.connect(lambda: self.go.emit(Place("visits")))
-            self._steps[one.step] = one
-            self._stack.addWidget(one)
         self._changed: set[str] = set()
         self._left = False
         self._later = QTimer(self, singleShot=True, interval=SETTLE_MS)
@@ -83,15 +88,27 @@ class VisitPage(Page):
     def go_to(self, step: StepId) -> None:
         """Show a step; what was typed so far is saved at once."""
         self.session.settle()
-        if self._steps[self.at] is self._stack.currentWidget() and step != self.at:
+        if step != self.at and self.at in self._steps:
             self._steps[self.at].left()
         self.at = step
+        shown = self._built(step)
         self._bar.show_step(step)
-        self._stack.setCurrentWidget(self._steps[step])
-        self._steps[step].refresh(frozenset({"entered"}))
-        self._steps[step].setFocus()
-        self._steps[step].entered()
+        self._stack.setCurrentWidget(shown)
+        shown.refresh(frozenset({"entered"}))
+        shown.setFocus()
+        shown.entered()
         self._follow()
+
+    def _built(self, step: StepId) -> Step:
+        """Return a step, built when it is first shown: all six at once would hold the window for 0.3 s."""
+        if step not in self._steps:
+            made = MAKERS[step](self.session)
+            made.next_step.connect(self.go_to)
+            made.jumped.connect(self.go_to_missing)
+            made.finished.connect(lambda: self.go.emit(Place("visits")))
+            self._steps[step] = made
+            self._stack.addWidget(made)
+        return self._steps[step]
 
     def go_to_missing(self, missing: Missing) -> None:
         """Show the place where a missing thing is put right."""
@@ -133,7 +150,7 @@ class VisitPage(Page):
         self._bar.show_marks(marks(self.session, self.at))
         step = self._steps[self.at]
         missing = missing_for(self.session, self.at) if self.session.editable else ()
-        self._foot.show_missing(missing, step.says())
+        self._foot.show_missing(missing, step.says(), step.tone())
         text, icon, enabled = step.action()
         self._foot.show_action(text, icon, enabled=enabled, main=not missing)
         changed, self._changed = frozenset(self._changed), set()
