@@ -55,8 +55,11 @@ AT_THE_GATE = "hysl"
 SEED = 20260611
 
 
-FINDINGS = 2
-"""How many checklist items are found wanting."""
+FINDINGS = {
+    "waste.store": "危险废物贮存间外西侧露天堆放废酸桶 3 只，未采取防扬散、防流失、防渗漏措施。",
+    "waste.label": "该单位未按规定设置危险废物识别标志。",
+}
+"""Checklist items found wanting, and what was seen."""
 
 SITE_PERSON = {
     "name": "示安",
@@ -76,7 +79,7 @@ SITUATION = (
     "废水总排口 DW001 有水排放，水质目测清澈；在线监控设施正常联网。经该单位现场负责人确认，在总排口采集水样一组，"
     "样品现场加贴标签、封存，由双方签字确认后送检。",
     "废气处理设施（碱液喷淋）运行，喷淋液 pH 值现场显示 9.2；排气筒 DA001 采样平台完好。",
-    "危险废物贮存场所设有标识牌，地面防渗层局部破损；贮存废槽渣、废酸、污泥等，出入库台账连续。",
+    "危险废物贮存间内存放废槽渣、废酸、污泥等，出入库台账连续，地面防渗层未见破损。",
 )
 
 
@@ -222,15 +225,12 @@ def _fill(stage: Stage, case: Case, session: VisitSession, desk: Desk) -> None:
             session.set_value(("notices", notice), True)
         if session.enterprise is None:
             raise BugError("the visit has no enterprise")
-        failed = 0
+        session.set_value(("situation",), "\n".join(SITUATION))
         for theme in checklists.for_industry(session.enterprise.industry).themes:
             for item in theme.items:
-                bad = failed < FINDINGS and bool(item.finding)
-                failed += bad
-                session.answer(item.id, "不符合" if bad else "符合", item.finding if bad else "")
-                if bad:
-                    session.add_to_situation(item.finding)
-        session.set_value(("situation",), "\n".join((*SITUATION, str(session.value("situation") or ""))).strip())
+                finding = FINDINGS.get(item.id, "")
+                session.answer(item.id, "不符合" if finding else "符合", finding)
+                session.add_to_situation(finding)
         session.set_value(("sampling", "done"), True)
         session.put_sample(
             Sample(
