@@ -169,6 +169,7 @@ def _record(hand: Hand) -> None:
         hand.click(confirm)
     hand.click("右侧显示：版面")
     hand.until(lambda: not hand.there("去补第一项"), "nothing missing in 笔录")
+    hand.find("版面下一页")
     hand.shoot("visit-3-record")
 
 
