@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from fieldkit.errors import KnownError
 from ui.archives.preview import FROM, WIDTH, ArchivePreview
@@ -14,7 +14,7 @@ from ui.bridge import Latest
 from ui.shell.places import Page, Place
 from ui.shell.session import Session
 from ui.style.buttons import Button
-from ui.style.icons import icon
+from ui.style.search_field import SearchField
 from ui.style.surfaces import EmptyState, Notice, page_head
 from ui.style.words import secondary, set_look
 
@@ -70,11 +70,7 @@ class ArchiveListPage(Page):
     def _filters(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setSpacing(8)
-        self.search = QLineEdit()
-        self.search.setPlaceholderText("名称、统一社会信用代码、拼音首字母（如 hysl）")
-        self.search.setAccessibleName("搜索企业")
-        self.search.setClearButtonEnabled(True)
-        self.search.addAction(icon("search", "ink-quiet"), QLineEdit.ActionPosition.LeadingPosition)
+        self.search = SearchField("搜索企业", "名称、统一社会信用代码、拼音首字母（如 hysl）")
         self.search.textChanged.connect(lambda _: self._pause.start())
         self.search.installEventFilter(self)
         self.town = QComboBox()

@@ -135,6 +135,7 @@ class SyncPage(Page):
                 )
             )
         now = self._session.clock.now().at
+        offline = self._session.syncing.state.state == "offline"
         for place, item in enumerate(waiting.items):
             if place:
                 self._rows.addWidget(rule())
@@ -147,7 +148,8 @@ class SyncPage(Page):
             words = QVBoxLayout()
             words.setSpacing(2)
             words.addWidget(ElidedLabel(f"{KIND_WORDS.get(item.kind, item.kind)}　{item.title}"))
-            words.addWidget(secondary("　".join(filter(None, (item.why, next_try(item, now))))))
+            why = item.why or ("现在连不上服务器" if offline else "")
+            words.addWidget(secondary("　".join(filter(None, (why, next_try(item, now))))))
             line.addLayout(words, 1)
             text, tone, icon = STATE_WORDS.get(item.state, (item.state, "", ""))
             line.addWidget(Tag(text, tone, icon), 0, Qt.AlignmentFlag.AlignTop)

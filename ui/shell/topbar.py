@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit
+from PySide6.QtWidgets import QFrame, QHBoxLayout
 
 from devices.status import DeviceStatus
 from ui.settings.kitdevices import LABELS
 from ui.settings.syncing import SyncState
 from ui.style.buttons import Button
-from ui.style.icons import icon
+from ui.style.search_field import SearchField
 from ui.style.words import label, set_look
 
 _DEVICE_ICONS = {"printer": "printer", "label-printer": "tag", "wand": "scan-line", "receiver": "map-pin"}
@@ -59,11 +59,7 @@ class TopBar(QFrame):
         self.back_button.setToolTip("返回 (Alt+←)")
         self.back_button.clicked.connect(self.back)
         self.where = label(where, "where")
-        self.search = QLineEdit()
-        self.search.setPlaceholderText("搜索企业、代码、笔录、任务…   Ctrl+K")
-        self.search.setAccessibleName("全局搜索")
-        self.search.setClearButtonEnabled(True)
-        self.search.addAction(icon("search", "ink-quiet"), QLineEdit.ActionPosition.LeadingPosition)
+        self.search = SearchField("全局搜索", "搜索企业、代码、笔录、任务…   Ctrl+K")
         self.search.setMaximumWidth(520)
         row.addWidget(self.back_button)
         row.addWidget(self.where)

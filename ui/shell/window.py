@@ -103,6 +103,7 @@ class MainWindow(QMainWindow):
         self._settle.setInterval(SETTLE_MS)
         self._settle.timeout.connect(self._refresh_touched)
         self._waiting = 0
+        self._sync_shown = session.syncing.state.state
         self._stop_listening: list[Callable[[], None]] = []
         self._connect()
         self.go(Place("today"))
@@ -286,20 +287,26 @@ class MainWindow(QMainWindow):
 
     def _show_counts(self, counts: tuple[int, int, int]) -> None:
         tasks, visits, waiting = counts
-        self._waiting = waiting
+        renew, self._waiting = waiting != self._waiting, waiting
         self.rail.count("tasks", tasks)
         self.rail.count("visits", visits)
         self.rail.count("sync", waiting)
         self.topbar.show_sync(self.session.syncing.state, waiting)
+        if renew:
+            self._renew_panel("同步", self._sync_content)
 
     def _show_devices(self, statuses: tuple[DeviceStatus, ...]) -> None:
         self.topbar.show_devices(statuses)
+        self._renew_panel("设备", self._devices_content)
         page = self.page()
         if isinstance(page, TodayPage | DevicesPage):
             page.show_devices(statuses)
 
     def _show_sync(self, state: SyncState) -> None:
         self.topbar.show_sync(state, self._waiting)
+        if state.state != self._sync_shown:
+            self._sync_shown = state.state
+            self._renew_panel("同步", self._sync_content)
         page = self._lasting.get("sync")
         if isinstance(page, SyncPage):
             page.show_state(state)
@@ -309,12 +316,16 @@ class MainWindow(QMainWindow):
     # panels, look, end
 
     def _devices_panel(self) -> None:
-        content = panels.devices(self.session, lambda: self.go(Place("devices")))
-        self._open_panel("设备", content)
+        self._open_panel("设备", self._devices_content())
+
+    def _devices_content(self) -> QWidget:
+        return panels.devices(self.session, lambda: self.go(Place("devices")))
 
     def _sync_panel(self) -> None:
-        content = panels.syncing(self.session, self._waiting, lambda: self.go(Place("sync")))
-        self._open_panel("同步", content)
+        self._open_panel("同步", self._sync_content())
+
+    def _sync_content(self) -> QWidget:
+        return panels.syncing(self.session, self._waiting, lambda: self.go(Place("sync")))
 
     def _officer_panel(self) -> None:
         content = panels.officer(self.session, lambda: self.go(Place("settings")), self.lock)
@@ -326,6 +337,11 @@ class MainWindow(QMainWindow):
         else:
             self.topbar.uncheck()
             self.panel.open_with(heading, content)
+
+    def _renew_panel(self, heading: str, make: Callable[[], QWidget]) -> None:
+        """Bring an open panel up to date."""
+        if self.panel.isVisible() and self.panel.accessibleName() == f"侧栏 {heading}":
+            self.panel.open_with(heading, make())
 
     def _choose_theme(self, name: str) -> None:
         app = QApplication.instance()

@@ -137,7 +137,9 @@ class Notice(QFrame):
         row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
         row.addLayout(words, 1)
         row.addWidget(self._action, 0, Qt.AlignmentFlag.AlignVCenter)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)  # a long sentence on a narrow panel needs its lines
+        self.setSizePolicy(policy)
         self.hide()
 
     def tell(self, tone: str, zh: str, en: str = "", action: str = "") -> None:

@@ -6,10 +6,20 @@ from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QListView, QPlainTextEdit, QTableView, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QListView,
+    QPlainTextEdit,
+    QTableView,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from tests.ui.finding import named
+from tests.ui.visits import open_visit
 from ui.archives.archive_page import ArchivePage
 from ui.archives.list_page import ArchiveListPage
 from ui.bridge import Report
@@ -124,3 +134,13 @@ def _inside_another(widget: QWidget) -> bool:
             return True
         parent = parent.parentWidget()
     return False
+
+
+def test_an_open_sync_panel_follows_what_is_queued(window: MainWindow, qtbot: QtBot, quiet: Quiet) -> None:
+    named(window, "同步状态").click()
+    session = window.session
+    session.replica.visits.finalise(open_visit(session), session.officer.number)
+    qtbot.waitUntil(
+        lambda: any("1 项待传" in label.text() for label in window.panel.findChildren(QLabel) if label.isVisible())
+    )
+    qtbot.waitUntil(lambda: "1 项待传" in named(window, "同步状态").text())

@@ -8,11 +8,14 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtGui import QColor, QFontDatabase, QFontInfo
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel, QVBoxLayout, QWidget
+from pytestqt.qtbot import QtBot
 
+from fieldkit.errors import NetworkUnavailable
 from fieldkit.resource import resource
 from ui.style.fonts import rare_characters_font
 from ui.style.sheet import style_sheet
+from ui.style.surfaces import Notice
 from ui.style.tokens import THEMES, ThemeName, load_theme, sizes, type_scale
 
 GROUNDS = ("ground", "surface", "raised")
@@ -80,3 +83,20 @@ def test_the_shipped_font_draws_the_words_and_hanamin_the_rare_characters(dresse
     assert QFontInfo(dressed.font()).family() == "Noto Sans SC"
     assert rare_characters_font() is not None
     assert "HanaMinB" in " ".join(QFontDatabase.families())
+
+
+@pytest.mark.parametrize("width", [300, 352, 900])
+def test_a_long_notice_is_never_cut(dressed: QApplication, qtbot: QtBot, width: int) -> None:
+    notice = Notice()
+    holder = QWidget()
+    column = QVBoxLayout(holder)
+    column.addWidget(notice)
+    column.addStretch(1)
+    qtbot.addWidget(holder)
+    holder.resize(width, 700)
+    holder.show()
+    notice.fail(NetworkUnavailable(why="连接被拒绝 (connection refused)"))
+    qtbot.waitUntil(lambda: notice.height() > 40)
+    QApplication.processEvents()
+    for words in notice.findChildren(QLabel):
+        assert words.height() >= words.heightForWidth(words.width())
