@@ -190,10 +190,12 @@ def _decide(name: str, pen: Mask, red: Mask, stamped: Mask, rules: int, sharpnes
     doubt += loose_mm2 + under_stamp
     blurred = sharpness < LEAST_PX_PER_MM
     state: InkState = "unsure"
-    enough = LEAST_STROKE_MM * (1 if under_stamp < 2 else 2.5)
-    if stroke_mm >= enough and extent >= 3.2 and rules >= 2 and not blurred:
+    # A stamp's own edges leave thin dark traces: only plenty of pen over it counts.
+    stamped_over = under_stamp >= 2
+    enough = LEAST_STROKE_MM * (5 if stamped_over else 1)
+    if stroke_mm >= enough and (not stamped_over or stroke_mm2 >= 12) and extent >= 3.2 and rules >= 2 and not blurred:
         state = "signed"
-    elif thumb_mm2 >= 22 and rules >= 2 and not stamped.any():
+    elif thumb_mm2 >= 40 and rules >= 2 and under_stamp < 1 and loose_mm2 < 8:
         state = "signed"
     elif stroke_mm2 < 0.3 and doubt < 0.5 and thumb_mm2 < 1 and rules >= 3 and not blurred:
         state = "empty"
