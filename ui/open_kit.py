@@ -14,7 +14,6 @@ from sync.engine import SyncEngine
 from sync.report import Progress, SyncReport
 from sync.transport import Stop
 from ui import embedded
-from ui.inspection.opening import new_visit
 from ui.inspection.tools import VisitTools
 from ui.settings.kitdevices import KitDevices
 from ui.settings.store import SettingsFile
@@ -77,6 +76,8 @@ class OpenKit:
         Raises:
             NotFound: the kit has no such archive.
         """
+        from ui.inspection.opening import new_visit
+
         return new_visit(self.tools, enterprise_id, task_id or None).id
 
     def _sync(self, cancel: Stop, progress: Progress, patient: bool) -> SyncReport:
