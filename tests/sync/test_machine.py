@@ -45,11 +45,29 @@ class OneKit(RuleBasedStateMachine):
     def begin_a_visit(self) -> None:
         self.drafts.append(self.kit.draft().id)
 
-    @rule(kind=st.sampled_from(FAULTS), after=st.integers(0, 60_000), times=st.integers(1, 3))
-    def sync_over_a_bad_line(self, kind: Kind, after: int, times: int) -> None:
+    @rule(
+        kind=st.sampled_from(FAULTS),
+        after=st.integers(0, 9_000) | st.integers(9_000, 150_000),
+        times=st.sampled_from([None, 1]),
+    )
+    def sync_over_a_bad_line(self, kind: Kind, after: int, times: int | None) -> None:
         self.proxy.hurt(Fault(kind, after=after, times=times))
         with contextlib.suppress(NetworkUnavailable):
             self.kit.engine.run()
+        self.proxy.hurt(Fault())
+
+    @rule(kind=st.sampled_from(["cut_up", "cut_down", "reset_down"]))
+    def sync_whose_line_dies_with_the_push(self, kind: Kind) -> None:
+        before = self._attempts()
+
+        def look(_kinds: frozenset[str]) -> None:
+            if self._attempts() > before:
+                self.proxy.fault = Fault(kind)
+
+        end = self.kit.replica.subscribe(look)
+        with contextlib.suppress(NetworkUnavailable):
+            self.kit.engine.run()
+        end()
         self.proxy.hurt(Fault())
 
     @rule()
@@ -80,6 +98,9 @@ class OneKit(RuleBasedStateMachine):
         assert change >= self.pulled  # I5
         self.pulled = change
 
+    def _attempts(self) -> int:
+        return sum(item.attempts for item in self.kit.replica.outbox.items(acknowledged=True))
+
     def teardown(self) -> None:
         try:
             self.sync()
@@ -108,7 +129,7 @@ def _histories(backend: Backend, folder: Path, examples: int, steps: int) -> Non
 
 
 def test_a_few_random_histories_lose_and_double_nothing(backend: Backend, tmp_path: Path) -> None:
-    _histories(backend, tmp_path, examples=3, steps=8)
+    _histories(backend, tmp_path, examples=3, steps=10)
 
 
 @pytest.mark.soak
