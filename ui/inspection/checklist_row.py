@@ -39,9 +39,8 @@ class ChecklistRow(QWidget):
         self.choices.chosen.connect(self._chosen)
         row.addWidget(self.choices)
         column.addLayout(row)
-        self._more = self._build_more()
-        self._more.hide()
-        column.addWidget(self._more)
+        self._column = column
+        self._more: QWidget | None = None
         self.refresh()
 
     def _build_more(self) -> QWidget:
@@ -75,17 +74,23 @@ class ChecklistRow(QWidget):
         answer = self._session.answer_of(self.item.id)
         self.choices.set_value(answer.verdict if answer is not None else None)
         self.choices.setEnabled(self._session.editable)
+        found = answer is not None and answer.verdict == "不符合"
+        if found and self._more is None:
+            self._more = self._build_more()  # most items never need it
+            self._column.addWidget(self._more)
+        if self._more is None:
+            return
+        self._more.setVisible(found)
         finding = answer.finding if answer is not None else ""
         self.finding.show_text(finding)
         self.finding.setEnabled(self._session.editable)
-        self._more.setVisible(answer is not None and answer.verdict == "不符合")
         stands = bool(finding.strip()) and finding.strip() in str(self._session.value("situation") or "")
         self._write.setEnabled(self._session.editable and bool(finding.strip()) and not stands)
         self._written.setText("已写入笔录的现场情况" if stands else "")
 
     def focus_target(self) -> QWidget:
         """Return what takes the keyboard: the finding where one is wanted."""
-        return self.finding if not self._more.isHidden() else self.choices
+        return self.finding if self._more is not None and not self._more.isHidden() else self.choices
 
     def _chosen(self, verdict: str) -> None:
         finding = ""

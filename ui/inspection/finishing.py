@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ui.inspection.lane import sentence
+from ui.inspection.lane import in_english, sentence
 from ui.inspection.steps import Missing, missing_for
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ class FinishDesk:
     def __init__(self, session: VisitSession) -> None:
         self._session = session
         self.working = False
-        self.problem = ""
+        self.problem = self.problem_en = ""
 
     def missing(self) -> tuple[Missing, ...]:
         """Return everything that stands between this visit and the queue, in the order of the steps."""
@@ -58,8 +58,8 @@ class FinishDesk:
 
     def _failed(self, error: KnownError | BugError) -> None:
         self.working = False
-        self._failed_with(sentence(error))
+        self._failed_with(sentence(error), in_english(error))
 
-    def _failed_with(self, words: str) -> None:
-        self.problem = words
+    def _failed_with(self, words: str, words_en: str = "") -> None:
+        self.problem, self.problem_en = words, words_en
         self._session.tell("finish")

@@ -87,3 +87,10 @@ def sentence(error: KnownError | BugError) -> str:
     if isinstance(error, KnownError):
         return error.zh
     return f"程序错误：{error}。已填写的内容都已保存，请重试；反复出现请报告管理员。"
+
+
+def in_english(error: KnownError | BugError) -> str:
+    """Return the same in English, for the smaller line below."""
+    if isinstance(error, KnownError):
+        return error.en
+    return f"The program failed: {error}. Everything entered is saved; try again."

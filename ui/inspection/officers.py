@@ -11,7 +11,7 @@ from fieldkit.access import keys
 from fieldkit.errors import BugError, KnownError
 from fieldkit.model.officer import Officer
 from ui.inspection import cells
-from ui.inspection.lane import sentence
+from ui.inspection.lane import in_english, sentence
 from ui.shell.when import LOCAL
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class OfficersDesk:
     def __init__(self, session: VisitSession) -> None:
         self._session = session
         self.confirming = ""
-        self.problem = ""
+        self.problem = self.problem_en = ""
 
     def present(self) -> tuple[OfficerRow, ...]:
         """Return the officers of the visit, the one logged in first."""
@@ -103,7 +103,7 @@ class OfficersDesk:
             then(True)
 
     def _failed(self, error: KnownError | BugError, then: Callable[[bool], None] | None) -> None:
-        self.confirming, self.problem = "", sentence(error)
+        self.confirming, self.problem, self.problem_en = "", sentence(error), in_english(error)
         self._session.tell("officers")
         if then is not None:
             then(False)

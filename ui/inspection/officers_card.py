@@ -75,7 +75,7 @@ class OfficersCard(Card):
         self._join_button.setEnabled(not waiting)
         self._join_button.setText("正在核对…" if waiting else "确认到场")
         if desk.problem:
-            self._notice.tell("danger", desk.problem)
+            self._notice.tell("danger", desk.problem, desk.problem_en)
         else:
             self._picked()
 

@@ -43,6 +43,8 @@ class PrintCard(Card):
         self._again.clicked.connect(session.printing.start)
         row.addWidget(self._again)
         self.column.addLayout(row)
+        self._english = secondary("")
+        self.column.addWidget(self._english)
         self._detail = secondary("")
         self.column.addWidget(self._detail)
         self._progress = Progress()
@@ -70,6 +72,8 @@ class PrintCard(Card):
         set_look(self, tone="warn" if state.phase in {"needs hand", "taken", "changed"} else "")
         self._words.setText(state.words)
         self.setAccessibleDescription(state.words)
+        self._english.setText(state.words_en)
+        self._english.setVisible(bool(state.words_en))
         revision = desk.current or self._session.revision
         detail = ""
         if revision is not None:

@@ -10,7 +10,7 @@ import msgspec
 from fieldkit.errors import BugError, Cancelled, DeviceUnavailable, KnownError, PaperOut
 from fieldkit.model.record import Revision
 from ui.inspection import cells
-from ui.inspection.lane import sentence
+from ui.inspection.lane import in_english, sentence
 from ui.inspection.revisions import frozen, same_content
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ class PrintState(msgspec.Struct, frozen=True):
     phase: Phase
     words: str
     revision: int = 0
+    words_en: str = ""
 
     @property
     def busy(self) -> bool:
@@ -150,7 +151,7 @@ class PrintDesk:
         if isinstance(error, Cancelled):
             self._say("cancelled", "已取消打印。定稿保留，可随时重打。")
         else:
-            self._say("failed", sentence(error))
+            self._say("failed", sentence(error), words_en=in_english(error))
 
     def _keep(self, revision: Revision) -> None:
         record = self._session.record
@@ -158,9 +159,9 @@ class PrintDesk:
         record = msgspec.structs.replace(record, revisions=kept)
         self._session.replace(cells.with_record(self._session.visit, record), "revisions")
 
-    def _say(self, phase: Phase, words: str, revision: int | None = None) -> None:
+    def _say(self, phase: Phase, words: str, revision: int | None = None, words_en: str = "") -> None:
         number = self.state.revision if revision is None else revision
-        self.state = PrintState(phase, words, number)
+        self.state = PrintState(phase, words, number, words_en)
         self._session.tell("print")
 
 

@@ -20,16 +20,13 @@ from fieldkit.instruments import binding
 from fieldkit.model.evidence import Evidence, PageRef, SignatureState
 from fieldkit.model.record import BlobRef
 from ui.inspection import signing
+from ui.inspection.elsewhere import sent_home, taken_elsewhere
 from ui.inspection.lane import sentence
 
 if TYPE_CHECKING:
     from fieldkit.errors import BugError, KnownError
     from fieldkit.model.record import Revision
     from ui.inspection.session import VisitSession
-
-
-EARLIER = 200
-"""How many visits back a scan in the wand's folder is still known to belong elsewhere."""
 
 
 class Landing(msgspec.Struct, frozen=True):
@@ -42,9 +39,9 @@ class Landing(msgspec.Struct, frozen=True):
 
 
 class _Arrival(msgspec.Struct, frozen=True):
-    """A page read in the lane: the evidence to keep and what to say of it."""
+    """A page read in the lane: the evidence to keep here, if any, and what to say of it."""
 
-    evidence: Evidence
+    evidence: Evidence | None
     tone: str
     words: str
 
@@ -75,7 +72,7 @@ class ScanDesk:
         A blob alone says nothing: a power cut may have come between keeping it and saving the visit.
         """
         if self._elsewhere is None:
-            self._elsewhere = _taken_elsewhere(self._session)
+            self._elsewhere = taken_elsewhere(self._session.tools, self._session.visit.id)
         visit = self._session.visit
         here = sha256 in visit.set_aside or any(item.original.sha256 == sha256 for item in visit.evidence)
         return here or sha256 in self._elsewhere
@@ -120,28 +117,38 @@ class ScanDesk:
         evidence = msgspec.structs.replace(
             evidence, kind="signed_page", bound=bound, bound_by="seal", title=f"笔录第 {bound.page} 页"
         )
+        if bound.document != self._session.record.id:
+            return self._another_visits(evidence, bound)
+        newest = self._session.revision
+        if newest is not None and bound.revision != newest.number:
+            why = f"这是第{bound.revision}版的第 {bound.page} 页，现在要签的是第{newest.number}版"
+            return _Arrival(_in_tray(evidence, why), "warn", why)
         return _Arrival(evidence, "ok", f"笔录第{bound.revision}版第 {bound.page} 页，已归位")
 
+    def _another_visits(self, evidence: Evidence, bound: PageRef) -> _Arrival:
+        """Send a page home to the open visit it was printed for, else leave it in this one's tray."""
+        home = sent_home(self._session.tools, evidence, bound)
+        if home:
+            return _Arrival(None, "ok", f"这是“{home}”笔录的第 {bound.page} 页，已归到那次检查")
+        why = "页签是真的，但属于另一次检查的笔录"
+        return _Arrival(_in_tray(evidence, why), "warn", why)
+
     def _place(self, scan: PageScan) -> tuple[PageRef | None, str]:
-        """Return the page a scan shows, or why it can't be placed by itself."""
+        """Return the page of this kit that a scan shows, or why it shows none."""
         if scan.error:
             return None, f"图像读不出来：{scan.error}"
         if scan.seal is None:
             return None, _unsealed(scan)
         try:
-            found = binding.bind(scan.seal, self._session.tools.replica.visits.revision)
+            return binding.bind(scan.seal, self._session.tools.replica.visits.revision), ""
         except binding.NotBound as refusal:
             return None, refusal.zh
-        record = self._session.record
-        if found.document != record.id:
-            return None, "页签是真的，但属于另一次检查的笔录"
-        newest = self._session.revision
-        if newest is not None and found.revision != newest.number:
-            return None, f"这是第{found.revision}版的第 {found.page} 页，现在要签的是第{newest.number}版"
-        return found, ""
 
     def _arrived(self, name: str, arrival: _Arrival) -> None:
         self._done_reading(name)
+        if arrival.evidence is None:
+            self._landed(Landing(name, arrival.tone, arrival.words))
+            return
         visit = self._session.visit
         self._session.replace(
             msgspec.structs.replace(visit, evidence=(*visit.evidence, arrival.evidence)), "evidence", "scan"
@@ -267,16 +274,8 @@ class ScanDesk:
         self._session.settle()
 
 
-def _taken_elsewhere(session: VisitSession) -> frozenset[str]:
-    """Return the hashes of all scans of other visits: a wand's folder keeps last week's pages."""
-    visits = session.tools.replica.visits
-    taken: set[str] = set()
-    for row in visits.rows(limit=EARLIER):
-        visit = visits.get(row.id) if row.id != session.visit.id else None
-        if visit is not None:
-            taken.update(item.original.sha256 for item in visit.evidence)
-            taken.update(visit.set_aside)
-    return frozenset(taken)
+def _in_tray(evidence: Evidence, why: str) -> Evidence:
+    return msgspec.structs.replace(evidence, kind="other", bound=None, bound_by="", tray=why)
 
 
 _UNSEALED = {

@@ -67,7 +67,7 @@ class SubmitStep(Step):
         self._heading.setText("将要提交的内容" if editable else "已定稿排队的内容")
         problem = self.session.finishing.problem
         if problem and editable:
-            self._problem.tell("danger", problem)
+            self._problem.tell("danger", problem, self.session.finishing.problem_en)
         else:
             self._problem.hide()
         missing = self.session.finishing.missing() if editable else ()

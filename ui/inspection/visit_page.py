@@ -6,6 +6,7 @@ Accessible names (the handles of end-to-end tests) are listed in `ui/inspection/
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeySequence, QShortcut
@@ -79,7 +80,9 @@ class VisitPage(Page):
         self._header.redo.connect(self.redo)
         self._unsubscribe = session.subscribe(self._heard)
         self._keys()
-        self._wand = self._start_wand()
+        self._wand: WandFolder | None = None
+        self._wand_folder: Path | None = None
+        self._follow_wand()
         self.at: StepId = step or first_open(session)
         self.go_to(self.at)
 
@@ -88,6 +91,7 @@ class VisitPage(Page):
     def go_to(self, step: StepId) -> None:
         """Show a step; what was typed so far is saved at once."""
         self.session.settle()
+        self._follow_wand()
         if step != self.at and self.at in self._steps:
             self._steps[self.at].left()
         self.at = step
@@ -174,14 +178,25 @@ class VisitPage(Page):
         for index, (step, _title) in enumerate(STEPS, 1):
             on(f"Ctrl+{index}", lambda step=step: self.go_to(step))
 
-    def _start_wand(self) -> WandFolder | None:
-        folder = self.session.tools.wand_folder()
-        if folder is None or not self.session.editable:
-            return None
+    def _follow_wand(self) -> None:
+        """Watch the wand's folder; begin anew where another one was chosen meanwhile."""
+        folder = self.session.tools.wand_folder() if self.session.editable else None
+        if folder == self._wand_folder:
+            return
+        self._stop_wand()
+        self._wand_folder = folder
+        if folder is None:
+            return
         desk = self.session.scanning
         wand = WandFolder(folder, desk.deliver, 0.5, failed=desk.refuse, known=desk.known)
         wand.start()
-        return wand
+        self._wand = wand
+
+    def _stop_wand(self) -> None:
+        if self._wand is not None:
+            self._wand.stop()
+            self._wand.join()
+            self._wand = None
 
     def leave(self) -> None:
         """Stop the wand, save everything, end the session's workers. Does nothing the second time."""
@@ -190,10 +205,7 @@ class VisitPage(Page):
         self._left = True
         self._unsubscribe()
         self._later.stop()
-        if self._wand is not None:
-            self._wand.stop()
-            self._wand.join()
-            self._wand = None
+        self._stop_wand()
         for step in self._steps.values():
             step.left()
         self.session.close()

@@ -14,6 +14,7 @@ from devices.emulators.process import Emulator
 from devices.printing.ipp import IppPrinter
 from tests.ui.inspection.conftest import Kit, Owner
 from tests.ui.inspection.steps_of_a_visit import fill, print_record, signed_pages
+from ui.inspection.opening import new_visit
 from ui.inspection.session import VisitSession
 from ui.inspection.steps import missing_of
 
@@ -173,6 +174,27 @@ def test_a_page_bound_by_hand_asks_for_every_box(
     assert page.scan is not None
     assert page.scan.bound_by == "person"
     assert all(box.asks for box in page.boxes)
+
+
+def test_a_page_of_another_open_visit_goes_home_by_itself(
+    kit: Kit, session: VisitSession, owner: Owner, printer: Emulator
+) -> None:
+    fill(kit, session, owner)
+    print_record(session, owner)
+    page = signed_pages(session)[0]
+    session.close()
+    tools = kit.tools()
+    other = VisitSession(tools, new_visit(tools, kit.enterprise.id), owner.post, autosave_pause_s=0.02)
+    other.start()
+    try:
+        scan_in(other, owner, "not mine.jpg", page)
+        assert other.visit.evidence == ()
+        assert "已归到那次检查" in other.scanning.landings[0].words
+    finally:
+        other.close()
+    kept = kit.replica.visits.get(session.visit.id)
+    assert kept is not None
+    assert [item.bound.page for item in kept.evidence if item.bound] == [1]
 
 
 def _first_page_of(session: VisitSession, revision: int) -> bytes:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from PySide6.QtGui import QInputMethodEvent, QKeySequence
 from PySide6.QtTest import QTest
@@ -203,6 +204,7 @@ def test_a_bottle_gets_its_label(kit: Kit, page: VisitPage, qtbot: QtBot, tmp_pa
 def test_the_whole_visit_by_the_screen(kit: Kit, page: VisitPage, qtbot: QtBot, tmp_path: Path) -> None:
     session = page.session
     kit.wand = tmp_path / "wand"
+    kit.wand.mkdir()
     fill(kit, session, QtLoop(qtbot))  # type: ignore[arg-type]
     with process.start("printer", out=tmp_path / "printed") as emulator:
         kit.printer = lambda: IppPrinter(str(emulator.ready["uri"]), timeout_s=3)
@@ -212,8 +214,8 @@ def test_the_whole_visit_by_the_screen(kit: Kit, page: VisitPage, qtbot: QtBot, 
         named(page, "纸张在手").click()
     appears(page, qtbot, "去扫描归档").click()
     for number, data in enumerate(signed_pages(session, empty=((1, "recorder"),)), 1):
-        session.scanning.take(f"{number}.jpg", data)
-    qtbot.waitUntil(lambda: not session.scanning.reading, timeout=30000)
+        (kit.wand / f"{number}.jpg").write_bytes(data)
+    qtbot.waitUntil(lambda: all(status.scans for status in session.scanning.pages()), timeout=30000)
     appears(page, qtbot, "第 1 页签名属实").click()
     appears(page, qtbot, "第 1 页 记录人：拒签").click()
     note = named(page, "第 1 页 记录人：说明")
@@ -238,3 +240,29 @@ def test_what_was_typed_survives_leaving_the_page(kit: Kit, page: VisitPage) -> 
     kept = kit.replica.visits.get(page.session.visit.id)
     assert kept is not None
     assert kept.records[0].values["situation"] == SITUATION
+
+
+def test_steps_are_reached_by_the_keyboard(page: VisitPage, qtbot: QtBot) -> None:
+    page.activateWindow()
+    for key, step in (("Ctrl+3", "record"), ("Ctrl+6", "submit"), ("Ctrl+1", "prepare")):
+        QTest.keySequence(page, QKeySequence(key))
+        qtbot.waitUntil(lambda step=step: page.at == step)
+
+
+def test_a_missing_thing_leads_to_its_place(page: VisitPage, qtbot: QtBot) -> None:
+    page.activateWindow()
+    page.go_to("submit")
+    appears(page, qtbot, "缺：是否申请回避未回答").click()
+    assert page.at == "prepare"
+    qtbot.waitUntil(lambda: page._steps["prepare"].sheet.verticalScrollBar().value() > 0)
+
+
+def test_a_final_visit_can_be_looked_at_and_not_changed(kit: Kit, page: VisitPage, qtbot: QtBot) -> None:
+    session = page.session
+    assert session.settled()
+    session.taken_as_final(msgspec.structs.replace(session.visit, state="final"))
+    session.set_value(("situation",), "提交之后", "现场情况")
+    assert not session.value("situation")
+    page.go_to("record")
+    assert not named(page, "现场情况").isEnabled()
+    assert not named(page, "撤销").isEnabled()
