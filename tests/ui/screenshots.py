@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from fieldkit.access.keys import Cost
 from fieldkit.demo import PASSWORD
 from tests.ui.finding import named
+from tests.ui.inspection import pictures
 from ui.app import Desktop, dress
 from ui.new_kit import make_demo
 from ui.shell.login import LoginWindow
@@ -164,6 +165,10 @@ def _practise(camera: Camera) -> None:
     for name in ("today", "visits"):
         camera.go(Place(name))  # type: ignore[arg-type]  # each is a PlaceName
         camera.shoot(f"{name}-begun")
+    other = window.session.replica.tasks.open()[0]
+    window.start_visit(other.enterprise_id, other.id)
+    until(app, lambda: window.place().name == "visit", "the other visit")
+    pictures.take(window.page(), camera.shoot)
 
 
 def _go_offline(camera: Camera) -> None:

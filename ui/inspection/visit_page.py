@@ -120,6 +120,10 @@ class VisitPage(Page):
             self.go_to(missing.step)
         self._steps[missing.step].jump(missing.target)
 
+    def following(self) -> bool:
+        """Return whether marks, foot and check have still to catch up with the last change."""
+        return self._later.isActive()
+
     def focus_first(self) -> None:
         """Put the keyboard into the step."""
         self._steps[self.at].setFocus()
@@ -144,7 +148,9 @@ class VisitPage(Page):
     def _heard(self, kinds: frozenset[str]) -> None:
         self._header.refresh(self.session)
         self._changed |= kinds
-        if kinds - {"save"}:
+        if "finish" in kinds:
+            self._follow()
+        elif kinds - {"save"}:
             self._steps[self.at].refresh(kinds)
             self._later.start()
 
