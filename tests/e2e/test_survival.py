@@ -7,9 +7,11 @@ import json
 import random
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -118,10 +120,14 @@ def sync_and_count(replica: Replica, clock: Clock, officer: str, shown: Shown) -
     line = shown.last("queued")
     assert line is not None
     assert replica.visits.state(line["visit"]) == "filed"
-    visit = replica.visits.get(line["visit"])
-    assert visit is not None
-    same = [other for other in replica.visits.of_enterprise(visit.enterprise_id) if other.number == visit.number]
-    assert len(same) == 1
+    enrolment = replica.enrolment.get()
+    assert enrolment is not None
+    assert enrolment.embedded
+    with closing(sqlite3.connect(Path(enrolment.embedded["data"]) / "backend.db")) as backend:
+        effects = backend.execute("SELECT version FROM entity WHERE kind = 'visit' AND id = ?", (line["visit"],))
+        assert effects.fetchall() == [(1,)]
+        entries = backend.execute("SELECT state FROM ledger WHERE entity_id = ?", (line["visit"],))
+        assert entries.fetchall() == [("applied",)]
 
 
 def kill_in(phase: str, kit: Kit, printer: str, seed: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain, count
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -13,10 +14,14 @@ from fieldkit.model.visit import Visit
 from ui.shell.when import LOCAL
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from fieldkit.instruments.forms import Form
     from ui.inspection.tools import VisitTools
 
 FORM = "inspection"
+RECENT = 200
+"""Visits among which a number is looked for before it is given again."""
 
 
 def new_visit(tools: VisitTools, enterprise_id: str, task_id: str | None = None) -> Visit:
@@ -31,10 +36,7 @@ def new_visit(tools: VisitTools, enterprise_id: str, task_id: str | None = None)
     form = forms.load(FORM)
     values, _fields = _prefilled(tools, form, enterprise)
     now = tools.clock.now()
-    number = f"{tools.county}-{now.at.astimezone(LOCAL):%Y%m%d-%H%M}-{tools.device_id[-4:].upper()}"
-    taken = {visit.number for visit in tools.replica.visits.open()}
-    if number in taken:
-        number = f"{number}-{len(taken) + 1}"
+    number = _number(tools, now.at)
     record = Record(id=str(uuid4()), form=form.ref, number=number, values=values, demo=enterprise.demo)
     visit = Visit(
         id=str(uuid4()),
@@ -52,6 +54,13 @@ def new_visit(tools: VisitTools, enterprise_id: str, task_id: str | None = None)
     tools.replica.visits.save(visit)
     tools.replica.audit.write(tools.officer.number, "visit.opened", visit.id)
     return visit
+
+
+def _number(tools: VisitTools, at: datetime) -> str:
+    """Return a visit's number: county, second, the kit's own digits; one more where a clock set back repeats itself."""
+    number = f"{tools.county}-{at.astimezone(LOCAL):%Y%m%d-%H%M%S}-{tools.device_id[-4:].upper()}"
+    taken = {row.number for row in tools.replica.visits.rows(RECENT)}
+    return next(name for name in chain((number,), (f"{number}-{n}" for n in count(2))) if name not in taken)
 
 
 def prefilled_fields(tools: VisitTools, form: Form, enterprise: Enterprise) -> tuple[str, ...]:

@@ -114,7 +114,7 @@ def test_i14_the_projected_view_shows_every_unsent_visit(replica):
 def test_what_the_backend_did_not_take_stays_and_says_why(replica, state):
     draft = visit()
     operation = replica.visits.finalise(draft, "33042400101")
-    problem = Problem(type="about:blank", title="no", status=409, code="x", detail="表单版本不再接受")
+    problem = Problem(type="about:blank", title="表单版本不再接受", status=409, code="x", detail="form 2023")
     replica.outbox.settle(OpResult(op_id=operation.op_id, state=state, problem=problem))
     assert replica.visits.state(draft.id) == state
     (item,) = replica.outbox.items()

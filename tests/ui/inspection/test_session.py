@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
+from fieldkit.clock import Clock
 from fieldkit.demo import PASSWORD
 from tests.ui.inspection.conftest import Kit, Owner
 from ui.inspection.opening import new_visit
@@ -11,6 +14,15 @@ from ui.inspection.session import VisitSession
 def test_a_new_visit_is_on_disk_before_anyone_types(kit: Kit) -> None:
     visit = new_visit(kit.tools(), kit.enterprise.id)
     assert [kept.id for kept in kit.replica.visits.open()] == [visit.id]
+
+
+def test_two_visits_of_one_second_have_different_numbers_though_the_first_is_final(kit: Kit) -> None:
+    moment = datetime(2026, 6, 11, 1, 30, tzinfo=UTC)
+    kit.clock = Clock(laptop=lambda: moment)
+    first = new_visit(kit.tools(), kit.enterprise.id)
+    kit.replica.visits.finalise(first, kit.first.number)
+    second = new_visit(kit.tools(), kit.enterprise.id)
+    assert second.number != first.number
 
 
 def test_what_must_be_heard_on_site_is_never_prefilled(session: VisitSession) -> None:
