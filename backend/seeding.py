@@ -14,6 +14,7 @@ from backend.store.database import Database
 from backend.store.pinyin import with_pinyin
 from backend.store.tables import account
 from fieldkit.demo import COUNTY, COUNTY_NAME, PASSWORD, County, county
+from fieldkit.model.stamp import BEIJING
 from fieldkit.model.visit import Visit
 
 T = TypeVar("T")
@@ -25,7 +26,7 @@ def seed_demo(database: Database, now: datetime) -> bool:
     with database.write() as connection:
         if counties.fact(connection, "demo") is not None:
             return False
-        demo = county(today=now.astimezone(counters.COUNTY_TIME).date())
+        demo = county(today=now.astimezone(BEIJING).date())
         counties.ensure(connection, COUNTY, COUNTY_NAME)
         for step in _steps(_entities(demo)):
             changes.put(connection, COUNTY, step, now)

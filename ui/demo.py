@@ -29,6 +29,7 @@ from fieldkit.errors import BugError, NetworkUnavailable
 from fieldkit.instruments import checklists, label, render
 from fieldkit.instruments.seal import PRACTICE_KEY
 from fieldkit.model.evidence import Fix, Sample, Track
+from fieldkit.model.stamp import local
 from fieldkit.replica import Replica
 from sync.client import Credentials
 from sync.engine import SyncEngine
@@ -215,7 +216,7 @@ def _fill(stage: Stage, case: Case, session: VisitSession, desk: Desk) -> None:
         joined: list[bool] = []
         session.officers.confirm(case.second, PASSWORD, joined.append)
         desk.until(lambda: bool(joined), "the second officer")
-        ended = session.now().at.astimezone() - timedelta(minutes=1)
+        ended = local(session.now().at) - timedelta(minutes=1)
         begun = ended - timedelta(minutes=42)
         session.set_value(("time_from",), begun.isoformat(timespec="minutes"))
         session.set_value(("time_to",), ended.isoformat(timespec="minutes"))

@@ -11,7 +11,7 @@ import jinja2
 from litestar import Response
 from markupsafe import Markup
 
-from backend.store.counters import COUNTY_TIME
+from fieldkit.model.stamp import BEIJING
 from fieldkit.resource import resource
 
 HEADERS = {
@@ -56,7 +56,7 @@ def icon(name: str) -> Markup:
 
 def moment(value: datetime | None) -> str:
     """Return a moment in the county's time, to the minute."""
-    return "" if value is None else value.astimezone(COUNTY_TIME).strftime("%Y-%m-%d %H:%M")
+    return "" if value is None else value.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M")
 
 
 def size(count: int) -> str:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 
 import sqlalchemy as sa
 
 from backend.store.tables import counter
-
-COUNTY_TIME = timezone(timedelta(hours=8), "Asia/Shanghai")
+from fieldkit.model.stamp import BEIJING
 
 
 class Counter:
@@ -28,7 +27,7 @@ class Counter:
     def next_receipt(self, now: datetime) -> str:
         """Take the next receipt number: county, year by the county's calendar, running number."""
         self.receipt += 1
-        return f"{self.county}-{now.astimezone(COUNTY_TIME).year}-{self.receipt:06d}"
+        return f"{self.county}-{now.astimezone(BEIJING).year}-{self.receipt:06d}"
 
 
 def lock(connection: sa.Connection, counties: Iterable[str]) -> dict[str, Counter]:
@@ -55,4 +54,4 @@ def save(connection: sa.Connection, locked: Counter) -> None:
 
 def today(now: datetime | None = None) -> str:
     """Return the county's calendar day as ISO text."""
-    return (now or datetime.now(UTC)).astimezone(COUNTY_TIME).date().isoformat()
+    return (now or datetime.now(UTC)).astimezone(BEIJING).date().isoformat()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import tomllib
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime, time, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from typing import Any
 
@@ -16,7 +16,7 @@ from fieldkit.model.enterprise import Enterprise
 from fieldkit.model.evidence import Sample
 from fieldkit.model.officer import Officer
 from fieldkit.model.record import FormRef, Record
-from fieldkit.model.stamp import Stamp
+from fieldkit.model.stamp import BEIJING, Stamp, local
 from fieldkit.model.task import Petition, Task, TaskKind, TaskState
 from fieldkit.model.visit import Answer, Visit
 from fieldkit.resource import resource
@@ -24,7 +24,6 @@ from fieldkit.resource import resource
 COUNTY = "330424"
 ISSUER = "嘉兴市生态环境局海盐分局"
 FORM = FormRef(guide="huanban-2024-9", form="inspection", version="2024.1")
-_LOCAL = timezone(timedelta(hours=8))
 _SELDOM = 0.15
 """Share of the other enterprises that were visited before."""
 
@@ -283,11 +282,11 @@ def _samples(
 
 def _moment(day: date, hour: int, minute: int) -> datetime:
     """Return an aware UTC moment of a local (UTC+8) clock time."""
-    return datetime.combine(day, time(hour, minute), _LOCAL).astimezone(UTC)
+    return datetime.combine(day, time(hour, minute), BEIJING).astimezone(UTC)
 
 
 def _local(moment: datetime) -> str:
-    return moment.astimezone(_LOCAL).isoformat(timespec="minutes")
+    return local(moment).isoformat(timespec="minutes")
 
 
 @cache

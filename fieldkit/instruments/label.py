@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
@@ -13,6 +13,7 @@ from PIL import Image, ImageDraw, ImageFont
 from fieldkit.errors import InvalidInput
 from fieldkit.instruments.fonts import RARE, FontMissing, GlyphMissing, locate, printable
 from fieldkit.model.evidence import Sample
+from fieldkit.model.stamp import local
 
 if TYPE_CHECKING:
     from PIL.ImageFont import FreeTypeFont
@@ -21,7 +22,6 @@ WIDTH: Final = 576
 """Dots: 72 mm at 203 dpi."""
 
 SANS: Final = "NotoSansSC-Regular.ttf"
-CHINA: Final = timezone(timedelta(hours=8))
 STATES: Final = ("待测", "在测", "已测")
 
 _MARGIN: Final = 14
@@ -58,7 +58,7 @@ def bottle_label(sample: Sample, party_name: str, *, taken: datetime | None = No
     rows = (
         ("受检单位", party_name),
         ("采样点位", " ".join(part for part in (sample.point_code, sample.point_name) if part)),
-        ("采样时间", moment.astimezone(CHINA).strftime("%Y-%m-%d %H:%M") if moment else ""),
+        ("采样时间", local(moment).strftime("%Y-%m-%d %H:%M") if moment else ""),
         ("监测项目", "、".join(sample.items)),
         ("保存剂", sample.preservative or "无"),
         ("介质容器", " · ".join(part for part in (sample.medium, sample.container) if part)),

@@ -15,7 +15,7 @@ from fieldkit.instruments.forms import Form, SignatureBox
 from fieldkit.model.evidence import Sample, Signature
 from fieldkit.model.officer import Officer
 from fieldkit.model.record import Record, Revision
-from fieldkit.model.stamp import Stamp
+from fieldkit.model.stamp import Stamp, local
 from fieldkit.standards import resident_id, uscc
 
 _CLOCKS = {
@@ -71,7 +71,7 @@ class Facts(NamedTuple):
 
     def visit_day(self) -> date:
         """Return the local day of the visit, today if the record does not say."""
-        return wording.visit_day(self.record.values) or self.context.now.at.astimezone().date()
+        return wording.visit_day(self.record.values) or local(self.context.now.at).date()
 
     def revision(self) -> Revision | None:
         """Return the latest printing."""

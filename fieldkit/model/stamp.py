@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Literal
+from datetime import datetime, timedelta, timezone
+from typing import Final, Literal
 
 import msgspec
+
+BEIJING: Final = timezone(timedelta(hours=8), "Asia/Shanghai")
+"""The whole country's time, on every screen and paper; a laptop's own zone may be set wrong."""
 
 TimeSource = Literal["gps", "server", "laptop"]
 
@@ -15,3 +18,8 @@ class Stamp(msgspec.Struct, frozen=True):
 
     at: datetime
     source: TimeSource
+
+
+def local(at: datetime) -> datetime:
+    """Return an aware moment in Beijing time."""
+    return at.astimezone(BEIJING)

@@ -21,11 +21,11 @@ from devices.emulators import camera, enterprise_papers, paper, process
 from fieldkit.demo import PASSWORD, kit_officers
 from fieldkit.instruments import checklists
 from fieldkit.instruments.checklists import ChecklistItem, Theme
+from fieldkit.model.stamp import BEIJING
 from tests.ui.finding import named
 from ui.app import Desktop, dress
 from ui.demo import SITE_PERSON, SITUATION
 from ui.demo_paper import SIGNERS
-from ui.shell.when import LOCAL
 
 WAIT_S = 60.0
 SIZE = (1366, 768)
@@ -160,7 +160,7 @@ def _inspect(hand: Hand) -> None:
 def _record(hand: Hand) -> None:
     hand.click("步骤：笔录")
     finding = _item("waste.label").finding
-    begun = datetime.now(LOCAL) - timedelta(minutes=40)
+    begun = datetime.now(BEIJING) - timedelta(minutes=40)
     hand.write("检查开始时间", f"{begun:%Y-%m-%d %H:%M}")
     hand.click("检查结束时间：记为现在")
     hand.write("现场情况", "\n".join((*SITUATION, finding)))

@@ -10,11 +10,12 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from fieldkit.model.enterprise import Enterprise, Outfall, Permit, Project
 from fieldkit.model.place import Point
+from fieldkit.model.stamp import local
 from ui.archives.content import Archive
 from ui.archives.facts import Facts
 from ui.archives.reminders import SOON_DAYS
 from ui.archives.timeline import TimelineEntry
-from ui.shell.when import day, days_left, local, size
+from ui.shell.when import day, days_left, size
 from ui.style.icons import IconLabel
 from ui.style.surfaces import Card
 from ui.style.words import Tag, body, label, rule, secondary

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from fieldkit.model.enterprise import Enterprise
+from fieldkit.model.stamp import local
 from ui.archives.reminders import SOON_DAYS, Reminder, of_enterprise, permit_days
-from ui.shell.when import local
 
 if TYPE_CHECKING:
     from fieldkit.replica import Replica

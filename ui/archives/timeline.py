@@ -8,8 +8,9 @@ from datetime import date
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
+from fieldkit.model.stamp import local
 from fieldkit.model.visit import Visit
-from ui.shell.when import day, local
+from ui.shell.when import day
 from ui.style.buttons import Button
 from ui.style.icons import IconLabel
 from ui.style.words import Tag, body, label, secondary, set_look

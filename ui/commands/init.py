@@ -29,9 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("--demo", action="store_true", help="the fictional county, with a backend on this machine")
     what.add_argument("--enrol", metavar="CODE", help="the one-time code of your administrator")
-    parser.add_argument(
-        "--backend-data", type=Path, metavar="DIR", help="of --demo; beside $FIELDKIT_HOME by default"
-    )
+    parser.add_argument("--backend-data", type=Path, metavar="DIR", help="of --demo; beside $FIELDKIT_HOME by default")
     kit.add_arguments(parser)
 
 

@@ -6,10 +6,11 @@ from datetime import timedelta
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from fieldkit.model.stamp import BEIJING
 from fieldkit.model.visit import Visit
 from ui.inspection.session import VisitSession
 from ui.inspection.side_list import SideList
-from ui.shell.when import LOCAL, day, days_left
+from ui.shell.when import day, days_left
 from ui.style.surfaces import clear_layout
 from ui.style.words import Tag, body, label, secondary, section, set_look
 
@@ -51,7 +52,7 @@ class ArchiveHelp(QWidget):
             return
         self._column.addWidget(section("本次任务"))
         self._column.addWidget(body(task.title))
-        today = self._session.now().at.astimezone(LOCAL).date()
+        today = self._session.now().at.astimezone(BEIJING).date()
         if task.due_on is not None:
             late = task.due_on < today
             self._column.addWidget(Tag(days_left(task.due_on, today), "warn" if late else "", "calendar-clock"))
@@ -59,7 +60,7 @@ class ArchiveHelp(QWidget):
             self._column.addWidget(secondary(task.note))
 
     def _permits(self) -> None:
-        enterprise, today = self._session.enterprise, self._session.now().at.astimezone(LOCAL).date()
+        enterprise, today = self._session.enterprise, self._session.now().at.astimezone(BEIJING).date()
         self._column.addWidget(section("证照"))
         if not enterprise.permits:
             self._column.addWidget(Tag("档案里没有排污许可证", "warn"))
@@ -88,8 +89,8 @@ class ArchiveHelp(QWidget):
             self._one(visit)
 
     def _one(self, visit: Visit) -> None:
-        today = self._session.now().at.astimezone(LOCAL).date()
-        self._column.addWidget(label(day(visit.opened_at.at.astimezone(LOCAL).date(), today), "secondary"))
+        today = self._session.now().at.astimezone(BEIJING).date()
+        self._column.addWidget(label(day(visit.opened_at.at.astimezone(BEIJING).date(), today), "secondary"))
         findings = [answer.finding for answer in visit.checklist if answer.verdict == "不符合" and answer.finding]
         for finding in findings:
             self._column.addWidget(body(f"· {finding}", "warn"))

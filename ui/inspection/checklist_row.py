@@ -6,9 +6,9 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from fieldkit.instruments.checklists import ChecklistItem
 from fieldkit.instruments.laws import law_book
+from fieldkit.model.stamp import BEIJING
 from ui.inspection.session import VisitSession
 from ui.inspection.text_line import TextBlock
-from ui.shell.when import LOCAL
 from ui.style.buttons import Button, Choices
 from ui.style.words import body, label, secondary, set_look
 
@@ -53,7 +53,7 @@ class ChecklistRow(QWidget):
         self.finding.typed.connect(self._typed)
         self.finding.left.connect(lambda: self._session.settle())
         column.addWidget(self.finding)
-        day = self._session.now().at.astimezone(LOCAL).date()
+        day = self._session.now().at.astimezone(BEIJING).date()
         cited = law_book().words(self.item.cite, day) if self.item.cite else ""
         if cited:
             column.addWidget(secondary(f"涉嫌违反：{cited}"))

@@ -10,9 +10,9 @@ import msgspec
 from fieldkit.access import keys
 from fieldkit.errors import BugError, KnownError
 from fieldkit.model.officer import Officer
+from fieldkit.model.stamp import BEIJING
 from ui.inspection import cells
 from ui.inspection.lane import in_english, sentence
-from ui.shell.when import LOCAL
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -125,4 +125,4 @@ class OfficersDesk:
         session.replace(visit, "officers", "values")
 
     def _today(self) -> date:
-        return self._session.now().at.astimezone(LOCAL).date()
+        return self._session.now().at.astimezone(BEIJING).date()

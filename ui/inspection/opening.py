@@ -10,8 +10,8 @@ from fieldkit.errors import NotFound
 from fieldkit.instruments import forms, prefill
 from fieldkit.model.enterprise import Enterprise
 from fieldkit.model.record import Record, Values
+from fieldkit.model.stamp import BEIJING
 from fieldkit.model.visit import Visit
-from ui.shell.when import LOCAL
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -58,7 +58,7 @@ def new_visit(tools: VisitTools, enterprise_id: str, task_id: str | None = None)
 
 def _number(tools: VisitTools, at: datetime) -> str:
     """Return a visit's number: county, second, the kit's own digits; one more where a clock set back repeats itself."""
-    number = f"{tools.county}-{at.astimezone(LOCAL):%Y%m%d-%H%M%S}-{tools.device_id[-4:].upper()}"
+    number = f"{tools.county}-{at.astimezone(BEIJING):%Y%m%d-%H%M%S}-{tools.device_id[-4:].upper()}"
     taken = {row.number for row in tools.replica.visits.rows(RECENT)}
     return next(name for name in chain((number,), (f"{number}-{n}" for n in count(2))) if name not in taken)
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from fieldkit.model.stamp import BEIJING
 from ui.inspection.printing import Phase, PrintState
 from ui.inspection.session import VisitSession
-from ui.shell.when import LOCAL
 from ui.style.buttons import Button
 from ui.style.icons import IconLabel
 from ui.style.surfaces import Card, Progress
@@ -77,7 +77,7 @@ class PrintCard(Card):
         revision = desk.current or self._session.revision
         detail = ""
         if revision is not None:
-            frozen = revision.frozen_at.at.astimezone(LOCAL).strftime("%H:%M")
+            frozen = revision.frozen_at.at.astimezone(BEIJING).strftime("%H:%M")
             detail = f"第{revision.number}版 · {revision.pages} 页 · {frozen} 定稿"
         if desk.printer_words and not state.busy:
             detail = f"{detail} · 打印机：{desk.printer_words}" if detail else f"打印机：{desk.printer_words}"

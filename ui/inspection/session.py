@@ -18,7 +18,7 @@ from fieldkit.instruments.check import CheckReport, Stage
 from fieldkit.model.enterprise import Enterprise
 from fieldkit.model.evidence import Sample
 from fieldkit.model.record import Record, Revision, Values
-from fieldkit.model.stamp import Stamp
+from fieldkit.model.stamp import BEIJING, Stamp
 from fieldkit.model.visit import Answer, Visit
 from ui.inspection import cells
 from ui.inspection.autosave import Autosave, SaveState
@@ -34,7 +34,6 @@ from ui.inspection.printing import PrintDesk
 from ui.inspection.scanning import ScanDesk
 from ui.inspection.tools import VisitTools
 from ui.inspection.undo import Cell, Change, UndoStack
-from ui.shell.when import LOCAL
 
 Listener = Callable[[frozenset[str]], None]
 """Hears what kinds changed: values, confirmed, answers, samples, signatures, officers, revisions, evidence, save,
@@ -291,4 +290,4 @@ def _enterprise(tools: VisitTools, visit: Visit) -> Enterprise:
 
 def shown_time(at: datetime) -> str:
     """Return a moment as officers read it: local hours, minutes and seconds."""
-    return at.astimezone(LOCAL).strftime("%H:%M:%S")
+    return at.astimezone(BEIJING).strftime("%H:%M:%S")

@@ -10,9 +10,9 @@ from typing import Any
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from fieldkit.instruments.forms import Field
+from fieldkit.model.stamp import BEIJING
 from ui.inspection.text_line import TextLine
 from ui.inspection.value_editors import ValueEditor
-from ui.shell.when import LOCAL
 from ui.style.buttons import Button
 from ui.style.words import set_look
 
@@ -30,7 +30,7 @@ def read_moment(text: str, now: datetime) -> str | None:
     hours, minutes = (hour[1], hour[2]) if hour[1] else (hour[3], hour[4])
     year, month, date = (int(day[1]), int(day[2]), int(day[3])) if day else (now.year, now.month, now.day)
     try:
-        moment = datetime(year, month, date, int(hours), int(minutes), tzinfo=LOCAL)
+        moment = datetime(year, month, date, int(hours), int(minutes), tzinfo=BEIJING)
     except ValueError:
         return None
     return moment.isoformat(timespec="minutes")
@@ -68,13 +68,13 @@ class TimeEditor(ValueEditor):
         if not text.strip():
             self._set("")
             return
-        value = read_moment(text, self._now().astimezone(LOCAL))
+        value = read_moment(text, self._now().astimezone(BEIJING))
         if value is not None:
             self._set(value)
 
     def _leave(self) -> None:
         text = self.line.text().strip()
-        wrong = bool(text) and read_moment(text, self._now().astimezone(LOCAL)) is None
+        wrong = bool(text) and read_moment(text, self._now().astimezone(BEIJING)) is None
         set_look(self.line, tone="danger" if wrong else "")
         self.complained.emit("看不懂这个时间，请写成 9:30 或 2026-06-11 09:30" if wrong else "")
         if not wrong:
@@ -82,7 +82,7 @@ class TimeEditor(ValueEditor):
         self.left.emit()
 
     def _take_now(self) -> None:
-        value = self._now().astimezone(LOCAL).isoformat(timespec="minutes")
+        value = self._now().astimezone(BEIJING).isoformat(timespec="minutes")
         self.line.show_text(shown_moment(value))
         self._set(value)
         self._leave()

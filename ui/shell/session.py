@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ui.shell.when import local
+from fieldkit.model.stamp import local
 
 if TYPE_CHECKING:
     from fieldkit.access.keys import Keys

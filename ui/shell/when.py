@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime
 
-LOCAL = timezone(timedelta(hours=8))
-"""The laptop's own zone may be set wrong; the law's is not."""
+from fieldkit.model.stamp import local
+
 _WEEKDAYS = "一二三四五六日"
-
-
-def local(when: datetime) -> datetime:
-    """Return an aware moment in Beijing time."""
-    return when.astimezone(LOCAL)
 
 
 def day(when: date, today: date | None = None) -> str:

@@ -10,9 +10,9 @@ import msgspec
 
 from fieldkit.model.enterprise import Enterprise
 from fieldkit.model.place import Point
+from fieldkit.model.stamp import local
 from fieldkit.model.task import Task
 from fieldkit.model.visit import Visit
-from ui.shell.when import local
 
 if TYPE_CHECKING:
     from fieldkit.model.evidence import Fix

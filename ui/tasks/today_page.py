@@ -9,12 +9,13 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from devices.status import DeviceStatus
 from fieldkit.errors import KnownError
+from fieldkit.model.stamp import local
 from fieldkit.model.visit import Visit
 from ui.bridge import Latest
 from ui.settings.kitdevices import LABELS
 from ui.shell.places import Page, Place
 from ui.shell.session import Session
-from ui.shell.when import day, local, moment, weekday
+from ui.shell.when import day, moment, weekday
 from ui.style.buttons import Button
 from ui.style.icons import IconLabel
 from ui.style.surfaces import Card, EmptyState, Notice, Scroll, clear_layout

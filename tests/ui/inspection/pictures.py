@@ -13,10 +13,10 @@ from PySide6.QtWidgets import QApplication
 from devices.emulators import paper
 from fieldkit.demo import PASSWORD, kit_officers
 from fieldkit.instruments import checklists
+from fieldkit.model.stamp import BEIJING
 from tests.ui.finding import named
 from ui.inspection.session import VisitSession
 from ui.inspection.visit_page import VisitPage
-from ui.shell.when import LOCAL
 
 DEADLINE_S = 60.0
 FINDINGS = {
@@ -48,7 +48,7 @@ def take(page: VisitPage, camera: Callable[[str], None]) -> None:
     page.go_to("record")
     session.set_value(("situation",), "\n".join((*SITUATION, session.value("situation"))), "现场情况")
     shoot("visit-3-record")
-    now = session.now().at.astimezone(LOCAL)
+    now = session.now().at.astimezone(BEIJING)
     session.set_value(("time_from",), (now - timedelta(minutes=40)).isoformat(timespec="minutes"), "开始")
     session.set_value(("time_to",), now.isoformat(timespec="minutes"), "结束")
     session.confirm(session.unconfirmed())

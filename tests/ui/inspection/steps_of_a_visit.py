@@ -9,9 +9,9 @@ from devices.emulators import paper
 from fieldkit.demo import PASSWORD
 from fieldkit.instruments import checklists
 from fieldkit.model.record import Revision
+from fieldkit.model.stamp import BEIJING
 from tests.ui.inspection.conftest import Kit, Owner
 from ui.inspection.session import VisitSession
-from ui.shell.when import LOCAL
 
 SITUATION = "检查时该单位正在生产，废水处理设施正常运行。\n现场查阅了排污许可证副本和近一季度台账。"
 
@@ -32,7 +32,7 @@ def fill(kit: Kit, session: VisitSession, owner: Owner) -> None:
     session.set_value(("sampling", "done"), False, "采样")
     session.set_value(("sampling", "note"), "排放口无水，未采样", "采样")
     session.set_value(("situation",), SITUATION, "现场情况")
-    now = session.now().at.astimezone(LOCAL)
+    now = session.now().at.astimezone(BEIJING)
     session.set_value(("time_from",), (now - timedelta(hours=1)).isoformat(timespec="minutes"), "开始")
     session.set_value(("time_to",), now.isoformat(timespec="minutes"), "结束")
     session.confirm(session.unconfirmed())
