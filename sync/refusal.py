@@ -35,7 +35,7 @@ class UpgradeRequired(Refused):
 
 
 class Missing(Refused):
-    """404: nothing is there."""
+    """404, or 410 of an upload: nothing is there, or no more."""
 
 
 class OffsetConflict(Refused):
@@ -57,7 +57,14 @@ _BY_CODE: dict[str, type[Refused]] = {
     "upload-busy": OffsetConflict,
     "hash-mismatch": HashMismatch,
 }
-_BY_STATUS: dict[int, type[Refused]] = {404: Missing, 409: OffsetConflict, 413: BatchTooLarge, 460: HashMismatch}
+_BY_STATUS: dict[int, type[Refused]] = {
+    404: Missing,
+    409: OffsetConflict,
+    410: Missing,  # of an upload: only it answers so to HEAD, where no code says more
+    413: BatchTooLarge,
+    423: OffsetConflict,
+    460: HashMismatch,
+}
 
 
 def refusal(problem: Problem, retry_after_s: float | None = None) -> KnownError:

@@ -11,7 +11,6 @@ import zlib
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from time import monotonic
 from typing import Protocol
 
 import msgspec
@@ -20,7 +19,7 @@ import urllib3
 import zstandard
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from fieldkit.clock import Clock
+from fieldkit.clock import Clock, awake_or_asleep
 from fieldkit.crypto import http_signature
 from fieldkit.errors import Cancelled, NetworkUnavailable, NotTheServer
 from fieldkit.model.operation import Problem
@@ -99,7 +98,7 @@ class Transport:
 
     def hear(self, server_now: datetime) -> None:
         """Take the server's time: it dates signatures from now on."""
-        self._server_time = (server_now, monotonic())
+        self._server_time = (server_now, awake_or_asleep())
         self._clock.hear_server(server_now)
 
     def call(
@@ -151,9 +150,10 @@ class Transport:
             if answer.status < 400:
                 return answer
             problem = _problem(answer)
-            if problem.code == "clock-skew" and problem.now is not None and not skewed:
+            told = problem.now if problem.code == "clock-skew" else _date(answer)
+            if told is not None and not skewed:
                 skewed = True
-                self.hear(problem.now)
+                self.hear(told)
                 continue
             raise refusal(problem, _retry_after(answer.headers))
 
@@ -233,7 +233,7 @@ class Transport:
         if self._server_time is None:
             return self._clock.now().at
         at, then = self._server_time
-        return at + timedelta(seconds=monotonic() - then)
+        return at + timedelta(seconds=awake_or_asleep() - then)
 
 
 class _Broken(Exception):
@@ -274,6 +274,16 @@ def _problem(answer: Answer) -> Problem:
         return msgspec.json.decode(answer.body, type=Problem)
     except msgspec.MsgspecError as error:
         raise NotTheServer(why="应答读不懂 (not a problem document)") from error
+
+
+def _date(answer: Answer) -> datetime | None:
+    """Return the server's time of a 401 without a body: the answer to a HEAD can't say that it is for the clock."""
+    if answer.status != 401 or answer.body or "date" not in answer.headers:
+        return None
+    try:
+        return parsedate_to_datetime(answer.headers["date"]).astimezone(UTC)
+    except ValueError:
+        return None
 
 
 def _retry_after(headers: Mapping[str, str]) -> float | None:
