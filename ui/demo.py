@@ -46,6 +46,7 @@ from ui.demo_report import (
     checks_of,
 )
 from ui.demo_stage import Desk, Stage, fresh
+from ui.demo_story import story
 from ui.inspection.opening import new_visit
 from ui.inspection.session import VisitSession
 from ui.inspection.tools import VisitTools
@@ -54,34 +55,6 @@ AT_THE_GATE = "hysl"
 """What the officer types: the initials of 海盐示例…"""
 
 SEED = 20260611
-
-
-FINDINGS = {
-    "waste.store": "危险废物贮存间外西侧露天堆放废酸桶 3 只，未采取防扬散、防流失、防渗漏措施。",
-    "waste.label": "该单位未按规定设置危险废物识别标志。",
-}
-"""Checklist items found wanting, and what was seen."""
-
-SITE_PERSON = {
-    "name": "示安",
-    "age": 41,
-    "id_number": "",
-    "unit": "",
-    "title": "环保负责人",
-    "relation": "员工",
-    "address": "",
-    "phone": "13800000000",
-    "post_code": "314300",
-}
-
-SITUATION = (
-    "现场检查时，该单位正常生产，酸洗、镀锌生产线各一条均在运行，当班工人 23 名。",
-    "废水处理设施运行，加药泵、曝气风机、压滤机均开启，现场查看运行台账，记录至检查当日上午。",
-    "废水总排口 DW001 有水排放，水质目测清澈；在线监控设施正常联网。经该单位现场负责人确认，在总排口采集水样一组，"
-    "样品现场加贴标签、封存，由双方签字确认后送检。",
-    "废气处理设施（碱液喷淋）运行，喷淋液 pH 值现场显示 9.2；排气筒 DA001 采样平台完好。",
-    "危险废物贮存间内存放废槽渣、废酸、污泥等，出入库台账连续，地面防渗层未见破损。",
-)
 
 
 @dataclass
@@ -220,16 +193,16 @@ def _fill(stage: Stage, case: Case, session: VisitSession, desk: Desk) -> None:
         begun = ended - timedelta(minutes=42)
         session.set_value(("time_from",), begun.isoformat(timespec="minutes"))
         session.set_value(("time_to",), ended.isoformat(timespec="minutes"))
-        for name, value in SITE_PERSON.items():
+        for name, value in story().site_person.items():
             session.set_value(("site_person", name), value)
         for notice in ("ids_shown", "recusal_told", "defence_told", "cooperation_told"):
             session.set_value(("notices", notice), True)
         if session.enterprise is None:
             raise BugError("the visit has no enterprise")
-        session.set_value(("situation",), "\n".join(SITUATION))
+        session.set_value(("situation",), story().situation)
         for theme in checklists.for_industry(session.enterprise.industry).themes:
             for item in theme.items:
-                finding = FINDINGS.get(item.id, "")
+                finding = story().findings.get(item.id, "")
                 session.answer(item.id, "不符合" if finding else "符合", finding)
                 session.add_to_situation(finding)
         session.set_value(("sampling", "done"), True)

@@ -21,9 +21,9 @@ from fieldkit.instruments import checklists
 from fieldkit.replica import Replica
 from sync.client import Credentials
 from sync.engine import SyncEngine
-from ui.demo import SITE_PERSON
 from ui.demo_paper import SIGNERS
 from ui.demo_stage import Desk
+from ui.demo_story import story
 from ui.inspection.opening import new_visit
 from ui.inspection.session import VisitSession
 from ui.inspection.tools import VisitTools
@@ -95,7 +95,7 @@ def _type(session: VisitSession, desk: Desk, second: str) -> None:
     ended = session.now().at.astimezone() - timedelta(minutes=1)
     session.set_value(("time_from",), (ended - timedelta(minutes=30)).isoformat(timespec="minutes"))
     session.set_value(("time_to",), ended.isoformat(timespec="minutes"))
-    for name, value in SITE_PERSON.items():
+    for name, value in story().site_person.items():
         session.set_value(("site_person", name), value)
     for notice in ("ids_shown", "recusal_told", "defence_told", "cooperation_told"):
         session.set_value(("notices", notice), True)

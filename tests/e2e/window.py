@@ -24,8 +24,8 @@ from fieldkit.instruments.checklists import ChecklistItem, Theme
 from fieldkit.model.stamp import BEIJING
 from tests.ui.finding import named
 from ui.app import Desktop, dress
-from ui.demo import SITE_PERSON, SITUATION
 from ui.demo_paper import SIGNERS
+from ui.demo_story import story
 
 WAIT_S = 60.0
 SIZE = (1366, 768)
@@ -131,10 +131,10 @@ def _prepare(hand: Hand) -> None:
     choice.setCurrentIndex(next(i for i in range(choice.count()) if second in choice.itemText(i)))
     hand.write("第二名执法人员密码", PASSWORD)
     hand.click("确认到场")
-    hand.write("现场负责人", str(SITE_PERSON["name"]))
-    hand.write("现场人员 职务", str(SITE_PERSON["title"]))
-    hand.write("与本案关系", str(SITE_PERSON["relation"]))
-    hand.write("电话", str(SITE_PERSON["phone"]))
+    hand.write("现场负责人", str(story().site_person["name"]))
+    hand.write("现场人员 职务", str(story().site_person["title"]))
+    hand.write("与本案关系", str(story().site_person["relation"]))
+    hand.write("电话", str(story().site_person["phone"]))
     for notice in ("已出示执法证件", "已告知申请回避的权利", "已告知陈述、申辩的权利", "已告知配合检查的义务"):
         hand.click(notice)
     hand.click("是否申请回避：不申请回避")
@@ -163,7 +163,7 @@ def _record(hand: Hand) -> None:
     begun = datetime.now(BEIJING) - timedelta(minutes=40)
     hand.write("检查开始时间", f"{begun:%Y-%m-%d %H:%M}")
     hand.click("检查结束时间：记为现在")
-    hand.write("现场情况", "\n".join((*SITUATION, finding)))
+    hand.write("现场情况", f"{story().situation}\n{finding}")
     hand.shoot("visit-3-check")
     while confirm := next((name for name in hand.names() if name.startswith("核对")), None):
         hand.click(confirm)
