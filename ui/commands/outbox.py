@@ -6,6 +6,7 @@ import argparse
 
 import msgspec
 
+from fieldkit.model.stamp import local
 from ui.commands import kit
 
 
@@ -22,7 +23,7 @@ def run(args: argparse.Namespace) -> int:
         print(msgspec.json.encode(items).decode())
         return 0
     for item in items:
-        when = f"，下次尝试 {item.next_attempt_at:%Y-%m-%d %H:%M}Z" if item.next_attempt_at else ""
+        when = f"，下次尝试 {local(item.next_attempt_at):%Y-%m-%d %H:%M}" if item.next_attempt_at else ""
         print(f"{STATES[item.state]}\t{item.title}\t已尝试 {item.attempts} 次{when}\t{item.why}")
     if blobs:
         print(f"另有 {len(blobs)} 个附件待传，共 {sum(blob.size for blob in blobs) / 1e6:.1f} MB")

@@ -9,6 +9,7 @@ import msgspec
 
 from fieldkit.errors import NotFound
 from fieldkit.model.enterprise import Enterprise
+from fieldkit.model.stamp import local
 from fieldkit.replica import Replica
 from ui.commands import kit
 
@@ -69,7 +70,7 @@ def _text(enterprise: Enterprise, shown: dict[str, Any]) -> str:
         f"建设项目：{p.name} {p.eia_class} {p.approval_no} 验收 {p.acceptance_no or '—'}" for p in enterprise.projects
     ]
     lines += [f"排放口：{o.code} {o.name} {o.medium}" for o in enterprise.outfalls]
-    lines += [f"检查：{v['number']} {v['opened_at']:%Y-%m-%d} {STATES[v['state']]}" for v in shown["visits"]]
+    lines += [f"检查：{v['number']} {local(v['opened_at']):%Y-%m-%d} {STATES[v['state']]}" for v in shown["visits"]]
     lines += [f"任务：{task.title} {task.state}" for task in shown["tasks"]]
     lines += [f"信访：{petition.number} {petition.topic} {petition.state}" for petition in shown["petitions"]]
     return "\n".join(lines)
