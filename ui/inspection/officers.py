@@ -71,7 +71,7 @@ class OfficersDesk:
                 continue
             row = standing(officer, self._today())
             if not row.bar and officer.number not in on_kit:
-                row = msgspec.structs.replace(row, bar="还没有在本执法箱登录过，请先在登录页登录一次")
+                row = msgspec.structs.replace(row, bar="还没有加入本执法箱，请先在“设置”里添加")
             rows.append(row)
         return tuple(sorted(rows, key=lambda row: (bool(row.bar), row.officer.squad != own, row.officer.number)))
 

@@ -151,4 +151,4 @@ class _OfficerTile(QFrame):
 
 
 def _short(row: OfficerRow) -> str:
-    return {"expired": "执法证已过期", "unrecorded": "执法证未登记"}.get(row.standing, "未在本机登录过")
+    return {"expired": "执法证已过期", "unrecorded": "执法证未登记"}.get(row.standing, "未加入本机")

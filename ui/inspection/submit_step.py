@@ -51,7 +51,7 @@ class SubmitStep(Step):
         self._shown: tuple[Missing, ...] | None = None
         self.help.addWidget(section("提交之后"))
         for words in (
-            "提交后本次检查定稿，不能再改；需要更正的，另作更正。",
+            "提交后本次检查定稿，不能再改；需要更正的，请联系管理员。",
             "没有网络也能提交：先排队，联网后自动上传，断了会接着传，不会重复。",
             "服务器逐件给回执，附件都收齐并核对一致后，状态才变为“已归档”。",
         ):

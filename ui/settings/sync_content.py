@@ -20,7 +20,7 @@ STATE_WORDS: dict[str, tuple[str, str, str]] = {
     "conflict": ("有冲突，需要处理", "warn", "triangle-alert"),
     "rejected": ("后台退回", "danger", "octagon-alert"),
     "quarantined": ("待后台核对", "warn", "hourglass"),
-    "parked": ("搁置，等前一项", "warn", "hourglass"),
+    "parked": ("搁置，请立即同步", "warn", "hourglass"),
 }
 STUCK = {"conflict", "rejected", "quarantined", "parked"}
 
