@@ -6,6 +6,7 @@ import hashlib
 import ipaddress
 import os
 import socket
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -30,11 +31,16 @@ class Authority(msgspec.Struct, frozen=True):
     key: Path
 
 
-def prepare(folder: Path, now: datetime | None = None) -> Authority:
-    """Make what is missing in `folder` and renew the server's certificate when it has under 30 days left.
+def prepare(folder: Path, now: datetime | None = None, hosts: Iterable[str] = ()) -> Authority:
+    """Make what is missing in `folder`; renew a server certificate with under 30 days left or without a wanted name.
 
     The authority has path length 1, since a kit later gets a name-constrained intermediate for its own phones. The
     spare key signs nothing until the first is lost; kits learn its pin at enrolment.
+
+    Args:
+        folder: holds keys and certificates.
+        now: aware; the present by default.
+        hosts: addresses and names by which kits reach the server, beside those of `names`.
     """
     moment = now or datetime.now(UTC)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -46,8 +52,9 @@ def prepare(folder: Path, now: datetime | None = None) -> Authority:
     ca_pem = ca_file.read_bytes()
     ca = x509.load_pem_x509_certificate(ca_pem)
     leaf_file, leaf_key = folder / "server.pem", folder / "server.key"
-    if not _serves(leaf_file, ca, moment):
-        leaf = _leaf(ca, ca_key, _key(leaf_key), moment)
+    wanted = names(hosts)
+    if not _serves(leaf_file, ca, moment, wanted):
+        leaf = _leaf(ca, ca_key, _key(leaf_key), moment, wanted)
         _write(leaf_file, leaf.public_bytes(serialization.Encoding.PEM) + ca_pem, 0o644)
     return Authority(
         ca_pem=ca_pem.decode(),
@@ -65,14 +72,24 @@ def pin(key: object) -> str:
     return hashlib.sha256(der).hexdigest()
 
 
-def names() -> list[x509.GeneralName]:
-    """Return what the server may be called: localhost, loopback addresses and this machine's name."""
-    hosts = dict.fromkeys(["localhost", socket.gethostname()])
+def names(hosts: Iterable[str] = ()) -> list[x509.GeneralName]:
+    """Return what the server may be called: localhost, loopback addresses, this machine's name, and `hosts`.
+
+    An address that stands for all of a machine's (0.0.0.0, ::) names nothing and is left out.
+    """
+    called = dict.fromkeys(["localhost", socket.gethostname(), "127.0.0.1", "::1", *hosts])
+    addresses = {host: _address(host) for host in called}
     return [
-        *(x509.DNSName(host) for host in hosts if host.isascii() and host),
-        x509.IPAddress(ipaddress.ip_address("127.0.0.1")),
-        x509.IPAddress(ipaddress.ip_address("::1")),
+        *(x509.DNSName(host) for host, address in addresses.items() if address is None and host.isascii() and host),
+        *(x509.IPAddress(address) for address in addresses.values() if address and not address.is_unspecified),
     ]
+
+
+def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    try:
+        return ipaddress.ip_address(host)
+    except ValueError:
+        return None
 
 
 def _authority(key: ec.EllipticCurvePrivateKey, now: datetime) -> x509.Certificate:
@@ -98,7 +115,11 @@ def _authority(key: ec.EllipticCurvePrivateKey, now: datetime) -> x509.Certifica
 
 
 def _leaf(
-    ca: x509.Certificate, ca_key: ec.EllipticCurvePrivateKey, key: ec.EllipticCurvePrivateKey, now: datetime
+    ca: x509.Certificate,
+    ca_key: ec.EllipticCurvePrivateKey,
+    key: ec.EllipticCurvePrivateKey,
+    now: datetime,
+    wanted: list[x509.GeneralName],
 ) -> x509.Certificate:
     return (
         x509.CertificateBuilder()
@@ -111,7 +132,7 @@ def _leaf(
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(_usage(authority=False), critical=True)
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
-        .add_extension(x509.SubjectAlternativeName(names()), critical=False)
+        .add_extension(x509.SubjectAlternativeName(wanted), critical=False)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
         .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(ca_key.public_key()), critical=False)
         .sign(ca_key, hashes.SHA256())
@@ -132,8 +153,8 @@ def _usage(*, authority: bool) -> x509.KeyUsage:
     )
 
 
-def _serves(file: Path, ca: x509.Certificate, now: datetime) -> bool:
-    """Tell whether `file` holds a certificate of `ca` for all names with 30 days left."""
+def _serves(file: Path, ca: x509.Certificate, now: datetime, wanted: list[x509.GeneralName]) -> bool:
+    """Tell whether `file` holds a certificate of `ca` for all wanted names with 30 days left."""
     if not file.exists() or not file.with_suffix(".key").exists():
         return False
     leaf = x509.load_pem_x509_certificate(file.read_bytes())
@@ -142,7 +163,7 @@ def _serves(file: Path, ca: x509.Certificate, now: datetime) -> bool:
         leaf.issuer == ca.subject
         and leaf.not_valid_before_utc <= now
         and leaf.not_valid_after_utc - now > timedelta(days=_RENEW_DAYS)
-        and all(name in list(covered) for name in names())
+        and all(name in list(covered) for name in wanted)
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,8 +23,8 @@ def database_url(data: Path) -> str:
     return f"sqlite:///{data / 'backend.db'}"
 
 
-def prepare(data: Path) -> Services:
-    """Make or open everything in `data` and bring it to this version."""
+def prepare(data: Path, hosts: Iterable[str] = ()) -> Services:
+    """Make or open everything in `data` and bring it to this version; the certificate names `hosts`."""
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
     database = Database(database_url(data))
     database.migrate()
@@ -37,7 +37,7 @@ def prepare(data: Path) -> Services:
     return Services(
         database=database,
         content=content,
-        authority=certificates.prepare(data / "tls"),
+        authority=certificates.prepare(data / "tls", hosts=hosts),
         epoch=epoch,
         now=lambda: datetime.now(UTC),
         uploads=Uploads(database, content, partial),

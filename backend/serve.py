@@ -8,6 +8,7 @@ import signal
 import socket
 import threading
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import msgspec
 import uvicorn
@@ -44,9 +45,9 @@ def serve(wish: Wish) -> None:
         KnownError: the data directory is in use, or the port can't be had.
     """
     with installation.sole_server(wish.data), _listen(wish.host, wish.port) as listener:
-        services = installation.prepare(wish.data)
+        url = wish.public_url or _url(wish.host, listener.getsockname()[1])
+        services = installation.prepare(wish.data, (wish.host, urlsplit(url).hostname or wish.host))
         try:
-            url = wish.public_url or _url(wish.host, listener.getsockname()[1])
             code = _open_county(services, wish, url)
             server = _Server(_config(services), wish.ready, _ready(services, url, code))
             if wish.until_eof:

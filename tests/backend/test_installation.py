@@ -129,6 +129,34 @@ def test_the_server_certificate_is_renewed_and_the_authority_stays(tmp_path: Pat
     renewed.verify_directly_issued_by(authority)
 
 
+def test_the_server_certificate_names_where_it_listens_and_what_kits_are_told(tmp_path: Path) -> None:
+    first = certificates.prepare(tmp_path).chain.read_bytes()
+    hosts = ("127.0.0.2", "kits.example", "fd00::7", "0.0.0.0")  # noqa: S104 - named as an argument only
+    named = certificates.prepare(tmp_path, hosts=hosts).chain.read_bytes()
+    assert named != first
+    leaf = x509.load_pem_x509_certificate(named)
+    names = leaf.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    assert {"kits.example", "localhost"} <= set(names.get_values_for_type(x509.DNSName))
+    addresses = [str(address) for address in names.get_values_for_type(x509.IPAddress)]
+    assert addresses == ["127.0.0.1", "::1", "127.0.0.2", "fd00::7"]
+    assert certificates.prepare(tmp_path, hosts=hosts).chain.read_bytes() == named
+    assert certificates.prepare(tmp_path).chain.read_bytes() == named
+
+
+def test_the_names_of_the_next_start_are_certified_too(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    stop(start(data)[0])  # the certificate of a first start names other places
+    process, facts = start(data, "--host", "127.0.0.2", "--public-url", "https://kits.example:8443")
+    assert facts["url"] == "https://kits.example:8443"
+    try:
+        leaf = x509.load_pem_x509_certificate((data / "tls" / "server.pem").read_bytes())
+        names = leaf.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+        assert "kits.example" in names.get_values_for_type(x509.DNSName)
+        assert "127.0.0.2" in [str(address) for address in names.get_values_for_type(x509.IPAddress)]
+    finally:
+        stop(process)
+
+
 def test_content_is_stored_once_and_only_under_its_hash(tmp_path: Path) -> None:
     store = ContentStore(tmp_path / "blobs")
     sha256 = store.put(b"content")

@@ -26,15 +26,16 @@ class Backend:
     Without `demo` the county is empty but for the two officers of the demo kit: a first sync takes no time.
     """
 
-    def __init__(self, data: Path, *, demo: bool = False) -> None:
+    def __init__(self, data: Path, *, demo: bool = False, host: str = "127.0.0.1") -> None:
         self.data = data
+        self.host = host
         self.demo = demo
         self.port = 0
         self.url = ""
         self._process: subprocess.Popen[str] | None = None
 
     def start(self) -> None:
-        serve = [sys.executable, "-m", "backend.cli", "serve", "--until-eof"]
+        serve = [sys.executable, "-m", "backend.cli", "serve", "--until-eof", "--host", self.host]
         self._process = subprocess.Popen(
             [*serve, "--data", self.data, "--port", str(self.port), *(["--demo"] if self.demo else [])],
             stdin=subprocess.PIPE,

@@ -110,6 +110,20 @@ def test_init_with_a_code_makes_the_kit_and_fetches_the_county(backend: Backend,
         assert replica.enrolment.get().embedded is None
 
 
+def test_a_kit_enrols_with_a_backend_at_another_address_of_its_machine(template: Backend, tmp_path: Path) -> None:
+    elsewhere = template.copy(tmp_path / "data")
+    elsewhere.host = "127.0.0.2"
+    elsewhere.start()
+    try:
+        assert elsewhere.url.startswith("https://127.0.0.2:")
+        command = ["init", "--enrol", elsewhere.code(), "--officer", OFFICER, "--json"]
+        made = fieldkit(tmp_path / "kit", *command, password=PASSWORD)
+        assert made.returncode == 0, made.stderr
+        assert json.loads(made.stdout)["sync"]["changes"] > 0
+    finally:
+        elsewhere.stop(signal.SIGKILL)
+
+
 @pytest.mark.parametrize(
     ("code", "officer", "password", "words"),
     [
