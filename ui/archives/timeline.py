@@ -22,8 +22,7 @@ STATE_WORDS: Mapping[str, tuple[str, str, str]] = {
     "filed": ("已归档", "ok", "circle-check"),
     "conflict": ("有冲突", "warn", "triangle-alert"),
     "rejected": ("被退回", "danger", "octagon-alert"),
-    "quarantined": ("待后台核对", "warn", "hourglass"),
-    "parked": ("搁置", "warn", "hourglass"),
+    "quarantined": ("待负责人核定", "warn", "hourglass"),
 }
 """State of a visit (replica.visits.state) → words, tone, icon."""
 

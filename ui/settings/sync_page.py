@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from fieldkit.errors import KnownError
 from sync.report import SyncReport
 from ui.bridge import Latest
-from ui.settings.sync_content import KIND_WORDS, STATE_WORDS, Waiting, next_try, read
+from ui.settings.sync_content import KIND_WORDS, STATE_WORDS, Backlog, Waiting, next_try, read
 from ui.settings.syncing import SyncState
 from ui.shell.places import Page
 from ui.shell.session import Session
@@ -45,6 +45,9 @@ class SyncPage(Page):
         self._line = secondary("")
         words.addWidget(self._state)
         words.addWidget(self._line)
+        self.attention = body("", "warn")
+        self.attention.hide()
+        words.addWidget(self.attention)
         row.addWidget(self._icon)
         row.addLayout(words, 1)
         self.button = Button("立即同步", "primary", "refresh-cw", main=True)
@@ -92,13 +95,18 @@ class SyncPage(Page):
             "offline": ("离线：内容都在本机，有网络时自动上传", "cloud-off", "ink-quiet"),
             "failed": ("同步没有完成", "triangle-alert", "warn"),
         }[state.state]
-        if state.state == "done" and self._waiting is not None and self._waiting.items:
-            words = "同步完成，还有内容待传"
+        backlog = self._waiting.backlog if self._waiting is not None else Backlog()
+        if state.state == "done" and (backlog.going or backlog.attention):
+            words, icon, tint = "这次同步已结束，还有内容没有传完", "cloud-upload", "ink"
+        if state.state in {"never", "done"} and backlog.attention:
+            icon, tint = "triangle-alert", "warn"
         self._state.setText(words)
         self._icon.show_icon(icon, tint)
         at = f"上次成功 {moment(state.last_at, now)}" if state.last_at else "本次登录后尚未成功同步"
         server = self._waiting.server if self._waiting is not None else ""
-        self._line.setText("　".join(filter(None, (at, server))))
+        self._line.setText("　".join(filter(None, (backlog.words(), at, server))))
+        self.attention.setText(f"{backlog.attention_words()}：不会自动上传，见下面每一项的办法")
+        self.attention.setVisible(bool(backlog.attention))
         running = state.state == "running"
         self.button.setVisible(not running)
         if running:

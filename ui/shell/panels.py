@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ui.archives.facts import Facts
 from ui.settings.devices_page import device_line
+from ui.settings.sync_content import Backlog
 from ui.shell.session import Session
 from ui.shell.topbar import sync_words
 from ui.shell.when import day, moment
@@ -42,13 +43,19 @@ def devices(session: Session, show_page: Callable[[], None]) -> QWidget:
     return holder
 
 
-def syncing(session: Session, waiting: int, show_page: Callable[[], None]) -> QWidget:
+def syncing(session: Session, backlog: Backlog, show_page: Callable[[], None]) -> QWidget:
     """Return how syncing stands, why, and what to do."""
     holder, column = _column()
     state = session.syncing.state
-    words, tone, icon = sync_words(state)
+    words, tone, icon = sync_words(state, backlog)
     column.addWidget(Tag(words, tone, icon))
-    column.addWidget(body(f"{waiting} 项待传，有网络时自动上传。" if waiting else "没有待传内容。"))
+    if backlog.attention:
+        column.addWidget(Tag(backlog.attention_words(), "warn", "triangle-alert"))
+        column.addWidget(body("这些不会自动上传。请打开同步页，看每一项的原因和办法。", "warn"))
+    if backlog.going:
+        column.addWidget(body(f"{backlog.words()}，有网络时自动上传。"))
+    elif not backlog.attention:
+        column.addWidget(body("没有待传内容。"))
     if state.last_at is not None:
         column.addWidget(secondary(f"上次成功 {moment(state.last_at, session.clock.now().at)}"))
     if state.error is not None:

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout
 
 from devices.status import DeviceStatus
 from ui.settings.kitdevices import LABELS
+from ui.settings.sync_content import Backlog
 from ui.settings.syncing import SyncState
 from ui.style.buttons import Button
 from ui.style.search_field import SearchField
@@ -89,11 +90,13 @@ class TopBar(QFrame):
             self._chips[status.kind].say(status)
         self.set_narrow(self._narrow)
 
-    def show_sync(self, state: SyncState, waiting: int) -> None:
-        """Show whether we are on line and how much waits."""
-        words, tone, picture = sync_words(state)
-        self.sync.setText(f"{words} · {waiting} 项待传" if waiting else words)
-        self.sync.setAccessibleDescription(self.sync.text())
+    def show_sync(self, state: SyncState, backlog: Backlog) -> None:
+        """Show whether we are on line, how much goes up by itself and how much needs a person."""
+        words, tone, picture = sync_words(state, backlog)
+        parts = tuple(filter(None, (words, backlog.attention_words(), backlog.words())))
+        self.sync.setText(" · ".join(parts[:2]))
+        self.sync.setAccessibleDescription("，".join(parts))
+        self.sync.setToolTip("，".join(parts))
         self.sync.set_icon(picture)
         self.sync.set_tone(tone)
 
@@ -116,12 +119,17 @@ class TopBar(QFrame):
         self.search.selectAll()
 
 
-def sync_words(state: SyncState) -> tuple[str, str, str]:
-    """Return words, tone and icon of a sync state."""
-    return {
+def sync_words(state: SyncState, backlog: Backlog) -> tuple[str, str, str]:
+    """Return words, tone and icon of a sync state; 已同步 only where nothing is left here."""
+    words, tone, icon = {
         "never": ("未同步", "", "cloud"),
         "running": ("同步中", "", "refresh-cw"),
         "done": ("已同步", "ok", "cloud"),
         "offline": ("离线", "", "cloud-off"),
         "failed": ("同步受阻", "warn", "triangle-alert"),
     }[state.state]
+    if state.state == "done" and (backlog.going or backlog.attention):
+        words, tone, icon = "未传完", "", "cloud-upload"
+    if backlog.attention:
+        tone, icon = "warn", "triangle-alert"
+    return words, tone, icon

@@ -18,6 +18,7 @@ from ui.archives.visits_page import VisitsPage
 from ui.bridge import Report, Ticket
 from ui.settings.devices_page import DevicesPage
 from ui.settings.settings_page import SettingsPage
+from ui.settings.sync_content import Backlog, count
 from ui.settings.sync_page import SyncPage
 from ui.settings.syncing import SyncState
 from ui.shell import panels
@@ -102,7 +103,7 @@ class MainWindow(QMainWindow):
         self._settle.setSingleShot(True)
         self._settle.setInterval(SETTLE_MS)
         self._settle.timeout.connect(self._refresh_touched)
-        self._waiting = 0
+        self._backlog = Backlog()
         self._sync_shown = session.syncing.state.state
         self._stop_listening: list[Callable[[], None]] = []
         self._connect()
@@ -270,7 +271,7 @@ class MainWindow(QMainWindow):
 
     def _refresh_touched(self) -> None:
         kinds, self._touched = frozenset(self._touched), set()
-        if kinds & {"outbox", "task", "visit"}:
+        if kinds & {"outbox", "blob", "task", "visit"}:
             self._count()
         page = self.page()
         if page.wants & kinds:
@@ -279,19 +280,18 @@ class MainWindow(QMainWindow):
     def _count(self) -> None:
         replica = self.session.replica
 
-        def count(_: Ticket) -> tuple[int, int, int]:
-            waiting = sum(item.state != "acked" for item in replica.outbox.items())
-            return len(replica.tasks.open()), len(replica.visits.open()), waiting
+        def read(_: Ticket) -> tuple[int, int, Backlog]:
+            return len(replica.tasks.open()), len(replica.visits.open()), count(replica)
 
-        self.session.bridge.run(count, self, self._show_counts, doing="计数")
+        self.session.bridge.run(read, self, self._show_counts, doing="计数")
 
-    def _show_counts(self, counts: tuple[int, int, int]) -> None:
-        tasks, visits, waiting = counts
-        renew, self._waiting = waiting != self._waiting, waiting
+    def _show_counts(self, counts: tuple[int, int, Backlog]) -> None:
+        tasks, visits, backlog = counts
+        renew, self._backlog = backlog != self._backlog, backlog
         self.rail.count("tasks", tasks)
         self.rail.count("visits", visits)
-        self.rail.count("sync", waiting)
-        self.topbar.show_sync(self.session.syncing.state, waiting)
+        self.rail.count("sync", backlog.operations + backlog.attention + backlog.blobs)
+        self.topbar.show_sync(self.session.syncing.state, backlog)
         if renew:
             self._renew_panel("同步", self._sync_content)
 
@@ -303,7 +303,7 @@ class MainWindow(QMainWindow):
             page.show_devices(statuses)
 
     def _show_sync(self, state: SyncState) -> None:
-        self.topbar.show_sync(state, self._waiting)
+        self.topbar.show_sync(state, self._backlog)
         if state.state != self._sync_shown:
             self._sync_shown = state.state
             self._renew_panel("同步", self._sync_content)
@@ -325,7 +325,7 @@ class MainWindow(QMainWindow):
         self._open_panel("同步", self._sync_content())
 
     def _sync_content(self) -> QWidget:
-        return panels.syncing(self.session, self._waiting, lambda: self.go(Place("sync")))
+        return panels.syncing(self.session, self._backlog, lambda: self.go(Place("sync")))
 
     def _officer_panel(self) -> None:
         content = panels.officer(self.session, lambda: self.go(Place("settings")), self.lock)

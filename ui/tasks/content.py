@@ -13,6 +13,7 @@ from fieldkit.model.place import Point
 from fieldkit.model.stamp import local
 from fieldkit.model.task import Task
 from fieldkit.model.visit import Visit
+from ui.settings.sync_content import Backlog, count
 
 if TYPE_CHECKING:
     from fieldkit.model.evidence import Fix
@@ -42,12 +43,11 @@ class TaskLine(msgspec.Struct, frozen=True):
 
 
 class Today(msgspec.Struct, frozen=True):
-    """The morning's view: open tasks by urgency, open visits newest first, how many operations wait."""
+    """The morning's view: open tasks by urgency, open visits newest first, what has not reached the backend."""
 
     lines: tuple[TaskLine, ...]
     visits: tuple[Visit, ...]
-    waiting: int
-    stuck: int
+    backlog: Backlog
     enterprises: int
 
     def loose_visits(self) -> tuple[Visit, ...]:
@@ -63,12 +63,10 @@ def gather(replica: Replica) -> Today:
     lines = [
         TaskLine(task, replica.archives.get(task.enterprise_id), begun.get(task.id)) for task in replica.tasks.open()
     ]
-    items = replica.outbox.items()
     return Today(
         lines=tuple(sorted(lines, key=TaskLine.urgency)),
         visits=tuple(visits),
-        waiting=len(items),
-        stuck=sum(item.state in {"conflict", "rejected", "quarantined", "parked"} for item in items),
+        backlog=count(replica),
         enterprises=replica.archives.count(),
     )
 

@@ -29,7 +29,7 @@ ROWS = 6
 class TodayPage(Page):
     """What matters this morning."""
 
-    wants = frozenset({"task", "visit", "outbox", "enterprise"})
+    wants = frozenset({"task", "visit", "outbox", "blob", "enterprise"})
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -187,11 +187,13 @@ class TodayPage(Page):
 
     def _waiting(self, content: Today) -> Card:
         card = Card("同步")
-        if content.stuck:
-            card.column.addLayout(_line("triangle-alert", "warn", f"{content.stuck} 项需要处理"))
-        if content.waiting:
-            card.column.addLayout(_line("cloud-upload", "ink", f"{content.waiting} 项待传，有网络时自动上传"))
-        else:
+        backlog = content.backlog
+        if backlog.attention:
+            words = f"{backlog.attention_words()}，不会自动上传：到“同步”看每一项怎么办"
+            card.column.addLayout(_line("triangle-alert", "warn", words))
+        if backlog.going:
+            card.column.addLayout(_line("cloud-upload", "ink", f"{backlog.words()}，有网络时自动上传"))
+        elif not backlog.attention:
             card.column.addLayout(_line("circle-check", "ok", "没有待传内容"))
         link = Button("查看同步", "link")
         link.clicked.connect(lambda: self.go.emit(Place("sync")))

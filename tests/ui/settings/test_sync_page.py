@@ -5,17 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
+import msgspec
 import pytest
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from fieldkit.errors import NetworkUnavailable
+from fieldkit.model.evidence import Evidence
+from fieldkit.model.operation import OpResult
 from sync.report import SyncReport
 from tests.ui.finding import named
 from tests.ui.visits import open_visit
+from ui.settings.sync_content import WHAT_TO_DO, Backlog, count
 from ui.settings.sync_page import SyncPage
 from ui.settings.syncing import SyncState
 from ui.shell.session import Session
+from ui.shell.topbar import sync_words
 
 Quiet = Callable[[], None]
 
@@ -53,6 +58,60 @@ def test_a_queued_visit_stands_there_with_its_reason_and_next_try(
     assert why in text
     assert "再试" in text
     assert "等待上传" in text
+
+
+def queue_visit(session: Session) -> str:
+    visit = open_visit(session)
+    return session.replica.visits.finalise(visit, session.officer.number).op_id
+
+
+def leave_a_blob(session: Session) -> None:
+    """Let a queued visit's operation be through while its print is not."""
+    visit = open_visit(session)
+    blob = session.replica.blobs.put(b"%PDF-1.4 print", "application/pdf", "print.pdf")
+    scan = Evidence(id="e1", kind="paper", original=blob, captured_at=session.clock.now(), title="证照")
+    operation = session.replica.visits.finalise(msgspec.structs.replace(visit, evidence=(scan,)), "330424001")
+    session.replica.outbox.settle(OpResult(op_id=operation.op_id, state="applied", version=1, receipt="R-1"))
+
+
+def test_attachments_that_wait_are_counted_and_never_called_done(
+    page: SyncPage, session: Session, quiet: Quiet
+) -> None:
+    leave_a_blob(session)
+    assert count(session.replica) == Backlog(operations=0, blobs=1)
+    page.refresh()
+    quiet()
+    page.show_state(SyncState(state="done", last_at=session.clock.now().at))
+    text = shown(page)
+    assert "已与服务器一致" not in text
+    assert "待传 1 个附件" in text
+
+
+@pytest.mark.parametrize("state", ["rejected", "quarantined", "conflict"])
+def test_what_needs_a_person_is_told_apart_with_what_to_do(
+    page: SyncPage, session: Session, quiet: Quiet, state: str
+) -> None:
+    session.replica.outbox.settle(msgspec.convert({"op_id": queue_visit(session), "state": state}, OpResult))
+    backlog = count(session.replica)
+    assert (backlog.operations, backlog.attention) == (0, 1)
+    page.refresh()
+    quiet()
+    page.show_state(SyncState(state="done", last_at=session.clock.now().at))
+    text = shown(page)
+    assert "需要处理 1 项" in text
+    assert WHAT_TO_DO[state] in text
+    assert "已与服务器一致" not in text
+
+
+def test_the_words_of_a_backlog() -> None:
+    both = Backlog(operations=2, blobs=3, attention=1)
+    assert both.words() == "待传 2 项操作 · 3 个附件"
+    assert both.attention_words() == "需要处理 1 项"
+    assert Backlog().words() == Backlog().attention_words() == ""
+    done = SyncState(state="done")
+    assert sync_words(done, Backlog())[0] == "已同步"
+    assert sync_words(done, Backlog(blobs=1))[0] == "未传完"
+    assert sync_words(done, Backlog(attention=1))[1] == "warn"
 
 
 def test_a_running_sync_shows_how_far_it_is_and_can_be_stopped(page: SyncPage) -> None:

@@ -141,6 +141,6 @@ def test_an_open_sync_panel_follows_what_is_queued(window: MainWindow, qtbot: Qt
     session = window.session
     session.replica.visits.finalise(open_visit(session), session.officer.number)
     qtbot.waitUntil(
-        lambda: any("1 项待传" in label.text() for label in window.panel.findChildren(QLabel) if label.isVisible())
+        lambda: any("待传 1 项操作" in label.text() for label in window.panel.findChildren(QLabel) if label.isVisible())
     )
-    qtbot.waitUntil(lambda: "1 项待传" in named(window, "同步状态").text())
+    qtbot.waitUntil(lambda: "待传 1 项操作" in named(window, "同步状态").text())
