@@ -216,7 +216,7 @@ def _submit(hand: Hand, desktop: Desktop) -> str:
     hand.click("步骤：提交")
     hand.shoot("visit-6-ready")
     hand.click("提交并排队")
-    hand.find("排队成功")
+    hand.find("提交结果")
     hand.shoot("visit-6-submit")
     assert desktop.window is not None
     return desktop.window.place().id

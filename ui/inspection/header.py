@@ -6,6 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from ui.inspection.autosave import SaveState
+from ui.inspection.finishing import Fate
 from ui.inspection.session import VisitSession, shown_time
 from ui.style.buttons import Button
 from ui.style.icons import IconLabel
@@ -27,12 +28,12 @@ class SaveLight(QWidget):
         row.addWidget(self._icon)
         row.addWidget(self._words)
         self.setMinimumWidth(136)
-        self.show_state(SaveState("saved"), final=False)
+        self.show_state(SaveState("saved"))
 
-    def show_state(self, saved: SaveState, *, final: bool) -> None:
-        """Show what is on disk."""
-        if final:
-            icon, tone, words = "file-check", "ok", "已定稿排队"
+    def show_state(self, saved: SaveState, fate: Fate | None = None) -> None:
+        """Show what is on disk, or where the final visit stands."""
+        if fate is not None:
+            icon, tone, words = fate.icon, fate.tone, fate.short
         elif saved.state == "failed":
             icon, tone, words = "octagon-alert", "danger", f"未保存：{saved.why}"
         elif saved.state == "dirty":
@@ -79,7 +80,7 @@ class VisitHeader(QWidget):
 
     def refresh(self, session: VisitSession) -> None:
         """Show what is on disk and what can be undone."""
-        self._light.show_state(session.saved, final=not session.editable)
+        self._light.show_state(session.saved, None if session.editable else session.finishing.fate)
         self._undo.setEnabled(bool(session.undoable))
         self._undo.setToolTip(f"撤销：{session.undoable}（Ctrl+Z）" if session.undoable else "没有可撤销的操作")
         self._redo.setEnabled(bool(session.redoable))

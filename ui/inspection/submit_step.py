@@ -1,4 +1,4 @@
-"""提交: what will be sent, what is missing, the visit's number; queued is said to be queued, never sent."""
+"""提交: what will be sent and what is missing; then where it stands: queued, sent, filed, or needing a hand."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ui.inspection.wrap_button import WrapButton
 from ui.shell.when import size
 from ui.style.icons import IconLabel
 from ui.style.surfaces import Card, Notice, clear_layout
-from ui.style.words import label, secondary, section
+from ui.style.words import label, secondary, section, set_look
 
 
 class SubmitStep(Step):
@@ -24,11 +24,13 @@ class SubmitStep(Step):
         super().__init__(session)
         self._done = Card(tone="accent")
         self._done.setAccessibleName("排队成功")
-        self._done.column.addWidget(IconLabel("cloud-upload", "accent", 40))
-        self._done.column.addWidget(label("排队成功，回到网络后自动上传", "title"))
-        self._done.column.addWidget(
-            secondary("笔录、扫描件和样品都已定稿保存在本机。上传进度和每一项的回执见“同步”；收到全部回执后才算送达。")
+        self._icon, self._title, self._words = (
+            IconLabel("cloud-upload", "accent", 40),
+            label("", "title"),
+            secondary(""),
         )
+        for part in (self._icon, self._title, self._words):
+            self._done.column.addWidget(part)
         self.work.addWidget(self._done)
         self._problem = Notice()
         self.work.addWidget(self._problem)
@@ -53,18 +55,19 @@ class SubmitStep(Step):
         for words in (
             "提交后本次检查定稿，不能再改；需要更正的，请联系管理员。",
             "没有网络也能提交：先排队，联网后自动上传，断了会接着传，不会重复。",
-            "服务器逐件给回执，附件都收齐并核对一致后，状态才变为“已归档”。",
+            "后台收下后给这次检查一个回执号；附件都收齐并核对一致后，状态才变为“已归档”。",
         ):
             self.help.addWidget(secondary(words))
         self.help.addStretch(1)
 
     def refresh(self, kinds: frozenset[str]) -> None:
         """Show what goes and what is missing."""
-        if not kinds & {"entered", "settled", "finish"}:
+        if not kinds & {"entered", "settled", "finish", "fate"}:
             return
         editable = self.session.editable
         self._done.setVisible(not editable)
-        self._heading.setText("将要提交的内容" if editable else "已定稿排队的内容")
+        self._show_fate()
+        self._heading.setText("将要提交的内容" if editable else "已定稿的内容")
         problem = self.session.finishing.problem
         if problem and editable:
             self._problem.tell("danger", problem, self.session.finishing.problem_en)
@@ -84,6 +87,13 @@ class SubmitStep(Step):
                 self._rows.addWidget(line)
         self._show_content()
 
+    def _show_fate(self) -> None:
+        fate = self.session.finishing.fate
+        set_look(self._done, role="card", tone=fate.tone if fate.tone in {"warn", "danger"} else "accent")
+        self._icon.show_icon(fate.icon, fate.tone)
+        self._title.setText(fate.title)
+        self._words.setText(fate.words)
+
     def _show_content(self) -> None:
         while self._grid.count():
             item = self._grid.takeAt(0)
@@ -98,8 +108,8 @@ class SubmitStep(Step):
             self._grid.addWidget(value, row, 1)
 
     def says(self) -> str:
-        """Say that it may go, or that it waits for the network."""
-        return self.ready if self.session.editable else "已定稿，等待上传"
+        """Say that it may go, or where it stands."""
+        return self.ready if self.session.editable else f"已定稿，{self.session.finishing.fate.short}"
 
     def action(self) -> tuple[str, str, bool]:
         """Submit and queue."""

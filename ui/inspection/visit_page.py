@@ -49,6 +49,8 @@ class VisitPage(Page):
         step: where to begin; by default the first step that misses something.
     """
 
+    wants = frozenset({"visit", "outbox", "blob"})
+
     def __init__(self, session: VisitSession, step: StepId | None = None) -> None:
         super().__init__()
         self.session = session
@@ -85,6 +87,10 @@ class VisitPage(Page):
         self._follow_wand()
         self.at: StepId = step or first_open(session)
         self.go_to(self.at)
+
+    def refresh(self) -> None:
+        """Look where a visit that is final stands; what is being entered is never read anew."""
+        self.session.finishing.follow()
 
     # -- moving --------------------------------------------------------------------------------------------------
 
@@ -148,7 +154,7 @@ class VisitPage(Page):
     def _heard(self, kinds: frozenset[str]) -> None:
         self._header.refresh(self.session)
         self._changed |= kinds
-        if "finish" in kinds:
+        if kinds & {"finish", "fate"}:
             self._follow()
         elif kinds - {"save"}:
             self._steps[self.at].refresh(kinds)

@@ -227,7 +227,7 @@ def test_the_whole_visit_by_the_screen(kit: Kit, page: VisitPage, qtbot: QtBot, 
     appears(page, qtbot, "提交并排队").click()
     qtbot.waitUntil(lambda: not session.editable, timeout=10000)
     appears(page, qtbot, "返回检查列表")
-    assert named(page, "排队成功").isVisible()
+    assert named(page, "提交结果").isVisible()
     assert kit.replica.visits.state(session.visit.id) == "waiting"
     with qtbot.waitSignal(page.go):
         named(page, "返回检查列表").click()
