@@ -78,6 +78,7 @@ class Connections:
     ) -> None:
         self._damage_met = damage_met
         self._paths = replica_path, work_path
+        self._both = f"{replica_path.name} / {work_path.name}"
         self._known, self._views = known, tuple(views)
         self._keys = keys
         self._here = threading.local()
@@ -110,7 +111,7 @@ class Connections:
             return decoder.decode(body)
         except msgspec.DecodeError as error:
             self._damage_met()
-            raise ReplicaDamaged(where="replica") from error
+            raise ReplicaDamaged(where=self._both) from error
 
     def subscribe(self, listener: Callable[[Touched], None]) -> Callable[[], None]:
         """Call `listener` after each commit with the kinds of things touched; return what ends it."""
@@ -136,13 +137,15 @@ class Connections:
     @contextmanager
     def _reading(self) -> Iterator[driver.Connection]:
         try:
-            with driver.errors_told("replica"):
+            with driver.errors_told(self._both):
                 reader = self._reader()
                 with reader.busy:
                     if self._closed:
                         raise BugError("the replica is closed")
-                    yield reader.connection
-                    driver.believe(reader.connection, "main", "work")
+                    try:
+                        yield reader.connection
+                    finally:
+                        driver.believe(reader.connection, "main", "work")  # after an error too: it knows which file
         except ReplicaDamaged:
             self._damage_met()
             raise

@@ -34,7 +34,7 @@ WRITER_CACHE_KIB = 8192
 BUSY_MS = 10_000
 """How long one process waits for another's commit."""
 
-_FULL, _CORRUPT, _NOTADB, _IOERR, _CANTOPEN = 13, 11, 26, 10, 14
+_FULL, _CORRUPT, _NOTADB, _IOERR, _CANTOPEN, _READONLY = 13, 11, 26, 10, 14, 8
 _IOERR_SHMSIZE = _IOERR | 19 << 8
 """What a full disk says when the shared index of a WAL can't grow."""
 
@@ -79,7 +79,7 @@ def _key(connection: Connection, key: bytes, known: int, cache_kib: int) -> None
 
 def attach(connection: Connection, path: Path, key: bytes, schema: str) -> None:
     """Attach a second keyed file as `schema`."""
-    with errors_told(schema):
+    with errors_told(path.name):
         connection.execute(f"ATTACH DATABASE ? AS {schema} KEY {_raw(key)}", (str(path),))
         connection.execute(f"SELECT count(*) FROM {schema}.sqlite_schema").fetchone()  # noqa: S608  # a constant name
 
@@ -116,6 +116,8 @@ def transaction(connection: Connection, name: str) -> Iterator[Connection]:
         StorageFull, ReplicaDamaged: nothing of the block was kept.
     """
     with errors_told(name):
+        # Once a page did not authenticate, SQLCipher lets nobody write and calls the file read-only.
+        believe(connection)
         connection.execute("BEGIN IMMEDIATE")
         try:
             yield connection
@@ -143,7 +145,13 @@ def believe(connection: Connection, *schemas: str) -> None:
     """
     for schema in schemas or ("main",):
         if connection.execute(f"PRAGMA {schema}.cipher_status").fetchone() != ("1",):
-            raise ReplicaDamaged(where=schema)
+            raise ReplicaDamaged(where=_file(connection, schema))
+
+
+def _file(connection: Connection, schema: str) -> str:
+    """Return the name of the file behind `schema`; no page is read for it."""
+    files = {row[1]: Path(row[2]).name for row in connection.execute("PRAGMA database_list")}
+    return files.get(schema) or schema
 
 
 @contextmanager
@@ -164,7 +172,7 @@ def _translated(error: dbapi2.Error, name: str) -> KnownError | BugError:
         return ReplicaDamaged(where=name)
     if code == _IOERR_SHMSIZE:
         return StorageFull()
-    if primary in (_IOERR, _CANTOPEN):
+    if primary in (_IOERR, _CANTOPEN, _READONLY):
         return ReplicaDamaged("replica.unreadable", where=name, why=str(error))
     return BugError(f"{name}: {error}")
 

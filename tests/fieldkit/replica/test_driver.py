@@ -121,3 +121,33 @@ def test_a_page_of_zeros_is_not_believed(tmp_path):
         assert b"\0" * 100 in zeros
         with pytest.raises(ReplicaDamaged):
             driver.believe(connection)
+
+
+def test_a_write_after_damage_was_met_is_told_as_damage(tmp_path):
+    path = tmp_path / "x.db"
+    connection = driver.connect(path, KEY, known=1)
+    connection.execute("CREATE TABLE sound (a)")
+    connection.execute("CREATE TABLE hurt (body)")
+    connection.executemany("INSERT INTO hurt VALUES (?)", [(b"x" * 1500,)] * 5)
+    connection.close()
+    content = bytearray(path.read_bytes())
+    content[-driver.PAGE + 50] ^= 1
+    path.write_bytes(content)
+    connection = driver.connect(path, KEY, known=1)
+    with contextlib.closing(connection):
+        with pytest.raises(ReplicaDamaged), driver.errors_told("x.db"):
+            connection.execute("SELECT sum(length(body)) FROM hurt").fetchone()
+        with pytest.raises(ReplicaDamaged) as told, driver.transaction(connection, "x.db"):
+            connection.execute("INSERT INTO sound VALUES (1)")
+        assert "x.db" in told.value.zh
+
+
+def test_a_file_that_may_not_be_written_is_no_bug(tmp_path):
+    connection = driver.connect(tmp_path / "x.db", KEY, known=1)
+    with contextlib.closing(connection):
+        connection.execute("CREATE TABLE t (a)")
+        connection.execute("PRAGMA query_only = ON")
+        with pytest.raises(ReplicaDamaged) as told, driver.transaction(connection, "x.db"):
+            connection.execute("INSERT INTO t VALUES (1)")
+        assert "x.db" in told.value.zh
+        assert "readonly" in told.value.en
