@@ -23,7 +23,7 @@ class SubmitStep(Step):
     def __init__(self, session: VisitSession) -> None:
         super().__init__(session)
         self._done = Card(tone="accent")
-        self._done.setAccessibleName("排队成功")
+        self._done.setAccessibleName("提交结果")
         self._icon, self._title, self._words = (
             IconLabel("cloud-upload", "accent", 40),
             label("", "title"),
