@@ -231,12 +231,13 @@ class Blobs:
                         if progress:
                             progress(done)
                     if file.size != size or digest.hexdigest() != sha256:
-                        yield f"{FOLDER}/{path.name}", "content differs from its hash"
+                        yield f"{FOLDER}/{path.name}", "内容与校验值不符 (content differs from its hash)"
             except ReplicaDamaged:
-                yield f"{FOLDER}/{path.name}", "missing" if not path.exists() else "a chunk does not authenticate"
+                missing, wrong = "文件不在了 (the file is missing)", "有一段校验不符 (a chunk does not authenticate)"
+                yield f"{FOLDER}/{path.name}", wrong if path.exists() else missing
         for path in self._folder.iterdir():
             if path.name not in known and path.suffix != _TEMPORARY:
-                yield f"{FOLDER}/{path.name}", "a file without a row"
+                yield f"{FOLDER}/{path.name}", "没有登记的多余文件 (a file without a row)"
 
     def count(self) -> int:
         """Return how many blobs are kept."""

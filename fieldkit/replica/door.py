@@ -166,7 +166,8 @@ class Replica:
             rows = integrity.check_rows(self._connections, self.changes, self.audit)
             blobs = integrity.check_blobs(self.blobs, progress)
         except ReplicaDamaged as error:
-            return integrity.report(files, ({}, [integrity.Trouble(str(error.details.get("where")), error.en)]))
+            trouble = integrity.Trouble(str(error.details.get("where")), integrity.UNREADABLE)
+            return integrity.report(files, ({}, [trouble]))
         return integrity.report(files, rows, blobs)
 
     def close(self) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import msgspec
 
 from fieldkit.access.keys import Keys
-from fieldkit.errors import KnownError
+from fieldkit.errors import KnownError, ReplicaDamaged
 from fieldkit.replica import driver, home, schema
 from fieldkit.replica.audit import Audit
 from fieldkit.replica.blobs import Blobs
@@ -17,12 +18,16 @@ from fieldkit.replica.changes import Changes
 from fieldkit.replica.connections import Connections
 from fieldkit.replica.visits import decoder
 
+UNREADABLE = "打不开或读不出：有损坏，或不是本箱的文件 (can't be opened or read: damaged, or not of this kit)"
+MISSING = "文件不在了 (the file is missing)"
+BODY = "内容无法读取 (unreadable body)"
+
 Progress = Callable[[str, int], None]
 """Called with what is being read and how much of it is done."""
 
 
 class Trouble(msgspec.Struct, frozen=True):
-    """One thing that does not verify: the file or row, and what is wrong with it."""
+    """One thing that does not verify: the file or row, and what is wrong with it, Chinese first."""
 
     where: str
     what: str
@@ -51,7 +56,7 @@ def check_files(folder: Path, keys: Keys) -> tuple[dict[str, int], list[Trouble]
         path = folder / name
         if not path.exists():
             if name != home.WORK_COPY:
-                problems.append(Trouble(name, "missing"))
+                problems.append(Trouble(name, MISSING))
             continue
         checked[f"{name}_pages"] = path.stat().st_size // driver.PAGE
         problems += [Trouble(name, what) for what in _file_troubles(path, key, known)]
@@ -62,30 +67,32 @@ def _file_troubles(path: Path, key: bytes, known: int) -> list[str]:
     try:
         connection = driver.connect(path, key, known, wal=path.name != home.WORK_COPY)
     except KnownError as error:
-        return [error.en]
+        return [UNREADABLE if isinstance(error, ReplicaDamaged) else str(error)]
     try:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        troubles = driver.integrity(connection)
+        troubles = [_words(what) for what in driver.integrity(connection)]
+    except ReplicaDamaged:
+        return [UNREADABLE]
     except (driver.Error, KnownError) as error:
-        return [str(error)]
+        return [f"读取出错 ({error})"]
     finally:
         connection.close()
     if path.stat().st_size % driver.PAGE:
-        troubles.append("the file does not end with a whole page")
+        troubles.append("文件末尾不是整页 (the file does not end with a whole page)")
     return troubles
 
 
 def check_rows(connections: Connections, changes: Changes, audit: Audit) -> tuple[dict[str, int], list[Trouble]]:
     """Check that every row still says what was written: bodies decode, operations have their hash, the chain holds."""
     checked = dict(changes.counts())
-    problems = [Trouble(f"{home.REPLICA} {kind} {key}", "unreadable body") for kind, key in changes.undecodable()]
+    problems = [Trouble(f"{home.REPLICA} {kind} {key}", BODY) for kind, key in changes.undecodable()]
     drafts = connections.all("SELECT id, body FROM work.draft")
     checked["drafts"] = len(drafts)
-    problems += [Trouble(f"{home.WORK} draft {row[0]}", "unreadable body") for row in drafts if not _decodes(row[1])]
+    problems += [Trouble(f"{home.WORK} draft {row[0]}", BODY) for row in drafts if not _decodes(row[1])]
     operations = connections.all("SELECT op_id, body, body_sha256 FROM work.outbox")
     checked["operations"] = len(operations)
     problems += [
-        Trouble(f"{home.WORK} outbox {op_id}", "the body differs from its hash")
+        Trouble(f"{home.WORK} outbox {op_id}", "内容与校验值不符 (the body differs from its hash)")
         for op_id, body, sha256 in operations
         if hashlib.sha256(body).hexdigest() != sha256
     ]
@@ -93,7 +100,7 @@ def check_rows(connections: Connections, changes: Changes, audit: Audit) -> tupl
     checked["audit_entries"] = int(row[0]) if row else 0
     broken = audit.first_break()
     if broken is not None:
-        problems.append(Trouble(f"{home.WORK} audit {broken}", "the hash chain breaks here"))
+        problems.append(Trouble(f"{home.WORK} audit {broken}", "审计链在此断开 (the hash chain breaks here)"))
     return checked, problems
 
 
@@ -113,6 +120,13 @@ def report(*parts: tuple[dict[str, int], list[Trouble]]) -> VerifyReport:
 def _each(parts: tuple[tuple[dict[str, int], list[Trouble]], ...]) -> Iterator[Trouble]:
     for _, problems in parts:
         yield from problems
+
+
+def _words(what: str) -> str:
+    """Put SQLCipher's and SQLite's findings in words."""
+    page = re.search(r"page (\d+)", what) if "HMAC" in what else None
+    zh = f"第 {page[1]} 页的校验不符" if page else "文件结构有误"
+    return f"{zh} ({what})"
 
 
 def _decodes(body: bytes) -> bool:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from fieldkit.errors import ReplicaDamaged
 from fieldkit.replica import Replica, driver, verify_kit
 from tests.fieldkit.replica.factories import KEYS, change, clock, enterprise, pull, tombstone, visit
 
@@ -131,3 +132,42 @@ def test_a_changed_audit_entry_is_found(kit):
             work.execute("UPDATE audit SET subject = 'd2' WHERE n = 2")
         (problem,) = replica.verify().problems
         assert problem.where == "work.db audit 2"
+
+
+@pytest.mark.parametrize("name", ["replica.db", "work.db"])
+def test_damage_met_while_reading_names_its_file(kit, name):
+    """A page hurt after the start, wherever it is met, is told by the file that an administrator sees."""
+    queries = {
+        "replica.db": "SELECT sum(length(body)) FROM main.enterprise",
+        "work.db": "SELECT sum(length(body)) FROM work.draft",
+    }
+    with Replica.open(kit, KEYS, clock()) as replica:
+        path = kit / name
+        content = bytearray(path.read_bytes())
+        for page in range(1, len(content) // driver.PAGE):
+            content[page * driver.PAGE + 50] ^= 1
+        path.write_bytes(content)
+        with pytest.raises(ReplicaDamaged) as told:
+            replica._connections.one(queries[name])
+        assert told.value.details["where"] == name
+
+
+def test_problems_are_told_in_chinese_first_and_do_not_ask_for_what_is_running(kit):
+    blob = next((kit / "blobs").iterdir())
+    for path in (kit / "replica.db", kit / "work.db", kit / "work.bak", blob):
+        before = path.read_bytes()
+        damages = (bytes([before[3] ^ 1]).join((before[:3], before[4:])), before[:-100], before + b"x", b"", None)
+        for damage in (*damages, flip_in_the_middle(before)):
+            path.unlink()
+            if damage is not None:
+                path.write_bytes(damage)
+            for problem in verify_kit(kit, KEYS, clock()).problems:
+                assert "\u4e00" <= problem.what[0] <= "\u9fff", problem
+                assert problem.what.endswith(")"), problem
+                assert "verify" not in problem.what
+            path.write_bytes(before)
+
+
+def flip_in_the_middle(content: bytes) -> bytes:
+    middle = len(content) // 2
+    return content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :]
