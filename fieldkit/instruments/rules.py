@@ -348,9 +348,8 @@ def _past(facts: Facts) -> Outcome | None:
     late = [field_id for field_id, at in times if at is not None and at > now.at]
     if all(at is None for _, at in times):
         return None
-    zone = next(at.tzinfo for _, at in times if at is not None)
     zh, en = _CLOCKS[now.source]
-    words = {"now": wording.time_words(now.at.astimezone(zone)), "clock": zh, "clock_en": en}
+    words = {"now": wording.time_words(now.at), "clock": zh, "clock_en": en}
     return Outcome(not late, words, late[0] if late else None)
 
 

@@ -9,29 +9,35 @@ from typing import Any
 from fieldkit.instruments import forms
 from fieldkit.instruments.forms import Field, Form
 from fieldkit.model.record import Values
+from fieldkit.model.stamp import local
 
 _PLACE = re.compile(r"\{([a-z0-9_.]+)\}")
 
 
 def moment(value: object) -> datetime | None:
-    """Return the aware moment of a time value ("2026-06-11T09:30+08:00"), or None if it is empty or no such time."""
+    """Return a time value ("2026-06-11T09:30+08:00", "2026-06-11T01:30Z") in Beijing time, whatever offset it carries.
+
+    None if it is empty or no such time. A time without offset is refused (None), not taken for Beijing's: what wrote it
+    may have meant another zone, and a wrong hour on paper can't be seen.
+    """
     if not isinstance(value, str) or not value:
         return None
     try:
         at = datetime.fromisoformat(value)
-    except ValueError:
+        return local(at) if at.tzinfo is not None else None
+    except (ValueError, OverflowError):  # the first and last day there is have no other zone
         return None
-    return at if at.tzinfo is not None else None
 
 
 def visit_day(values: Values) -> date | None:
-    """Return the local day the inspection began, or None while it is unknown."""
+    """Return the day in Beijing on which the inspection began, or None while it is unknown."""
     began = moment(forms.get(values, "time_from"))
     return None if began is None else began.date()
 
 
 def time_words(at: datetime) -> str:
-    """Return 2026年6月11日9时30分, in the time zone the value carries."""
+    """Return an aware moment as 2026年6月11日9时30分, in Beijing time."""
+    at = local(at)
     return f"{at.year}年{at.month}月{at.day}日{at.hour}时{at.minute:02d}分"
 
 

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
-from datetime import date
+import sys
+import time
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -11,14 +14,37 @@ from tests.fieldkit.instruments.factories import values
 FORM = forms.load("inspection")
 
 
-def test_times_are_written_in_the_zone_they_carry() -> None:
-    field = FORM.field("time_from")
-    assert wording.words(field, "2026-06-11T09:05+08:00") == "2026年6月11日9时05分"
-    assert wording.words(field, "2026-06-11T01:05:00Z") == "2026年6月11日1时05分"
-    assert wording.words(field, "") == ""
+@pytest.fixture(params=["UTC", "America/New_York"])
+def _laptop_zone(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Set the laptop's own zone, which must not matter."""
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", request.param)
+        _apply_zone()
+        yield
+    _apply_zone()
 
 
-@pytest.mark.parametrize("value", ["2026-06-11T09:30", "soon", "", None, 5])
+def _apply_zone() -> None:
+    if sys.platform != "win32":  # Windows has no tzset; there the zone of the machine stands
+        time.tzset()
+
+
+@pytest.mark.usefixtures("_laptop_zone")
+@pytest.mark.parametrize(
+    "value", ["2026-06-11T09:05+08:00", "2026-06-11T01:05:00Z", "2026-06-11T01:05+00:00", "2026-06-10T20:05-05:00"]
+)
+def test_times_are_written_in_beijing_time_whatever_offset_they_carry(value: str) -> None:
+    assert wording.words(FORM.field("time_from"), value) == "2026年6月11日9时05分"
+    assert wording.visit_day(values(time_from=value)) == date(2026, 6, 11)
+
+
+@pytest.mark.usefixtures("_laptop_zone")
+def test_a_visit_after_midnight_in_beijing_has_that_day() -> None:
+    assert wording.visit_day(values(time_from="2026-08-14T16:30:00Z")) == date(2026, 8, 15)
+    assert wording.time_words(datetime(2026, 8, 14, 16, 30, tzinfo=UTC)) == "2026年8月15日0时30分"
+
+
+@pytest.mark.parametrize("value", ["2026-06-11T09:30", "9999-12-31T23:59Z", "soon", "", None, 5])
 def test_a_time_without_zone_is_no_moment(value: object) -> None:
     assert wording.moment(value) is None
 
