@@ -8,7 +8,8 @@ from pathlib import Path
 from fieldkit.access.keys import Keys
 from fieldkit.crypto import durable
 from fieldkit.errors import KnownError, ReplicaDamaged
-from fieldkit.replica import driver, home, salvage, schema
+from fieldkit.model.stamp import local
+from fieldkit.replica import driver, home, moment, salvage, schema
 
 SMALL = 256 << 20
 """A `work.db` up to this size is checked whole at each start, at about 400 MB/s; it is normally a few MB."""
@@ -137,5 +138,6 @@ def _told(saved: salvage.Salvaged | None, path: Path, keys: Keys) -> Recovered:
     finally:
         connection.close()
     until = max([until, *(row[0] for row in rows)])
+    told = f"{local(moment.from_text(until)):%Y-%m-%d %H:%M:%S}" if until else "—"
     names = "、".join(row[1] for row in rows) or "—"
-    return Recovered("replica.work_recovered", until=until[:19].replace("T", " "), open=names)
+    return Recovered("replica.work_recovered", until=told, open=names)

@@ -103,7 +103,8 @@ def test_i1_damage_to_work_db_loses_at_most_what_came_after_the_copy_and_says_wh
             path.unlink()
     with Replica.open(home, KEYS, clock()) as replica:
         (notice,) = replica.recovered
-        assert "2026-06-11 04:00" in notice.zh
+        assert "2026-06-11 12:00:00（北京时间）" in notice.zh
+        assert "2026-06-11 12:00:00 Beijing time" in notice.en
         assert NAME in notice.zh
         assert replica.enrolment.get() == ENROLMENT
         assert len(replica.outbox.items()) == 1
