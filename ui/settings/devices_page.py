@@ -189,8 +189,12 @@ class DevicesPage(Page):
         if on:
             self._practice_note.tell(
                 "info",
-                "练习模式：打印机、标签机、扫描笔和定位由模拟程序代替，打印和扫描都不是真的。",
-                "Practice mode: emulated devices stand in for the real ones.",
+                "练习模式：打印机、标签机、扫描笔和定位由模拟程序代替，不会打到纸上。练习时的打印件和扫描件不加密，"
+                "只放在本机临时文件夹，结束练习、退出时删除，意外关机的下次打开时删除；检查内容照常保存、上传，"
+                "不要用真案子练习。",
+                "Practice mode: emulated devices stand in for the real ones. What they print and scan lies unencrypted "
+                "in a temporary folder and is deleted when practice ends, at exit, or at the next start. Visits are "
+                "kept and synced as ever: don't practise with real cases.",
             )
         else:
             self._practice_note.hide()

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
+import shutil
+import tempfile
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -42,14 +45,15 @@ class KitDevices:
     """Looks after the devices on one worker thread and tells listeners how they are.
 
     Args:
-        home: the kit's folder; addresses, and what emulators receive, lie beside it.
+        home: the kit's folder; addresses lie beside it.
         settings: remembers practice mode.
         clock: hears the time of satellites.
     """
 
     def __init__(self, home: Path, settings: SettingsFile, clock: Clock, *, poll_s: float = POLL_S) -> None:
         self._place = place(home)
-        self._practice_folder = home.with_name(f"{home.name}-practice")
+        self._practice_mark = f"fieldkit-practice-{hashlib.sha256(str(home.resolve()).encode()).hexdigest()[:8]}-"
+        self._practice_folder: Path | None = None
         self._settings, self._clock, self._poll_s = settings, clock, poll_s
         self._config = _config(self._place)
         self._practising = settings.read().practice
@@ -69,6 +73,11 @@ class KitDevices:
     def practising(self) -> bool:
         """Whether emulators stand in for the devices."""
         return self._practising
+
+    @property
+    def practice_folder(self) -> Path | None:
+        """Where the emulators put what they receive, in the clear; None but while they run."""
+        return self._practice_folder
 
     @property
     def config(self) -> DeviceConfig:
@@ -143,6 +152,7 @@ class KitDevices:
             self._thread.join()
 
     def _loop(self) -> None:
+        self._sweep_practice()
         while not self._stopping:
             self._wake.clear()
             try:
@@ -162,14 +172,28 @@ class KitDevices:
             from devices.emulators.practice import Practice
 
             try:
+                self._practice_folder = Path(tempfile.mkdtemp(prefix=self._practice_mark))  # only this user reads it
                 self._practice = Practice(self._practice_folder)
             except (KnownError, OSError) as error:
                 logger.info("no practice devices: %s", error)
+                self._sweep_practice()
 
     def _end_practice(self) -> None:
         if self._practice is not None:
             self._practice.stop()
             self._practice = None
+            self._drop_receiver()
+            self._receiver_port = ""
+            self._sweep_practice()
+
+    def _sweep_practice(self) -> None:
+        """Delete what emulators received: at the end of practice and, after a crash, at the next start."""
+        self._practice_folder = None
+        for left in Path(tempfile.gettempdir()).glob(f"{self._practice_mark}*"):
+            try:
+                shutil.rmtree(left)
+            except OSError as error:
+                logger.warning("practice prints are left at %s: %s", left, error)
 
     def _printer(self) -> DeviceStatus:
         printer = self.printer()

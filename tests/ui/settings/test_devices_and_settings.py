@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import stat
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -78,9 +81,36 @@ def test_practice_mode_starts_emulators_that_print_for_real(
     page.show_devices(session.devices.statuses)
     named(page, "打印测试页 A4 打印机").click()
     qtbot.waitUntil(lambda: "收下" in page.cards["printer"].notice.said(), timeout=30_000)
-    assert list(session.home.parent.rglob("printed/*"))
+    folder = session.devices.practice_folder
+    assert folder is not None
+    assert list(folder.glob("printed/*"))
+    assert session.home.parent not in folder.parents
+    if os.name == "posix":
+        assert stat.S_IMODE(folder.stat().st_mode) == stat.S_IRWXU
+    assert "结束练习、退出时删除" in texts(page)
     named(page, "练习模式").click()
     assert not session.devices.practising
+    qtbot.waitUntil(lambda: not folder.exists(), timeout=30_000)
+
+
+def test_what_a_crash_left_of_practice_is_deleted_at_the_next_start(
+    session: Session, dressed: QApplication, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    crashed = KitDevices(session.home, session.settings, session.clock)
+    crashed.practise(True)
+    crashed.start()
+    qtbot.waitUntil(lambda: crashed.statuses[0].state == "ready", timeout=60_000)
+    folder = crashed.practice_folder
+    assert folder is not None
+    crashed.practise(False)
+    crashed.stop()
+    crashed.join()
+    assert not folder.exists()
+    (folder / "printed").mkdir(parents=True)
+    (folder / "printed" / "1.pdf").write_bytes(b"%PDF")
+    session.devices.start()
+    qtbot.waitUntil(lambda: not folder.exists(), timeout=10_000)
 
 
 @pytest.fixture
