@@ -21,7 +21,7 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
 from fieldkit.access import keys as kit_keys
-from fieldkit.errors import KnownError
+from fieldkit.errors import KnownError, NotEnrolled
 from ui.bridge import Bridge, Report, Ticket
 from ui.home import home as kit_home
 from ui.settings.store import SettingsFile
@@ -88,13 +88,25 @@ class Desktop(QObject):
         sys.excepthook = self._surprised
 
     def begin(self) -> None:
-        """Show the log-in, or the first page where no kit is."""
+        """Show the log-in, the first page where no kit is, or why the kit that is there can't be opened."""
         try:
             kit_keys.officers(self._home)
-        except KnownError:
+        except NotEnrolled:
             self._show_first_page()
+        except KnownError as error:
+            self._show_shut(error)
+        except OSError as error:
+            why = error.strerror or type(error).__name__
+            self._show_shut(KnownError("error.known", what=f"读不了执法箱的密钥文件（{why}）"))
         else:
             self._show_login()
+
+    def _show_shut(self, error: KnownError) -> None:
+        from ui.shell.shut_door import ShutDoor
+
+        shut = ShutDoor(error)
+        shut.again.connect(self.begin)
+        self._replace_door(shut)
 
     def door(self) -> QWidget | None:
         """Return the window shown before the kit is open."""
@@ -228,7 +240,7 @@ class Desktop(QObject):
 
     def _logged_out(self) -> None:
         """Lock at once; the workers of the kit end behind the log-in window."""
-        self._show_login()
+        self.begin()
         kit, shut = self._let_go(), threading.Event()
         self._shut = shut
         if kit is None:

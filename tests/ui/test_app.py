@@ -10,11 +10,14 @@ import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from fieldkit.access import keys
 from fieldkit.demo import PASSWORD
+from fieldkit.errors import InvalidInput
 from tests.ui.finding import named
 from ui.app import Desktop, unusable
 from ui.shell.first_page import FirstPage
 from ui.shell.login import LoginWindow
+from ui.shell.shut_door import ShutDoor
 
 LATER = ("sqlite_utils", "requests", "escpos", "reportlab", "cv2", "numpy", "PIL", "serial", "sync", "devices.printing")
 LIGHT = """
@@ -61,6 +64,28 @@ def test_without_a_kit_the_first_page_says_how_to_make_one(dressed: QApplication
     page = desktop.door()
     assert isinstance(page, FirstPage)
     assert named(page, "打开演示县").isEnabled()
+    desktop.end()
+
+
+def test_a_damaged_kit_is_told_and_never_taken_for_no_kit(
+    dressed: QApplication, empty_home: Path, qtbot: QtBot
+) -> None:
+    kept = (empty_home / "keys.json").read_bytes()
+    (empty_home / "keys.json").write_bytes(kept[:40])
+    desktop = Desktop(dressed, empty_home)
+    desktop.begin()
+    shut = desktop.door()
+    assert isinstance(shut, ShutDoor)
+    with pytest.raises(InvalidInput) as damaged:
+        keys.officers(empty_home)
+    assert shut.notice.said() == damaged.value.zh
+    (empty_home / "keys.json").write_bytes(kept)
+    named(shut, "再试一次").click()
+    assert isinstance(desktop.door(), LoginWindow)
+    (empty_home / "keys.json").unlink()
+    (empty_home / "keys.json").mkdir()
+    desktop.begin()
+    assert isinstance(desktop.door(), ShutDoor)
     desktop.end()
 
 
