@@ -7,8 +7,8 @@ clear. It is written whole and durably each time.
 from __future__ import annotations
 
 import secrets
-import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,11 +20,12 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from fieldkit.access import lockout, password
-from fieldkit.crypto import durable
+from fieldkit.crypto import durable, filelock
 from fieldkit.crypto.suite import INTERNATIONAL
 from fieldkit.errors import InvalidInput, LockedOut, NotEnrolled, WrongKey
 
 FILE = "keys.json"
+_LOCK = "keys.lock"
 
 
 class Cost(msgspec.Struct, frozen=True):
@@ -87,7 +88,10 @@ def create(home: Path, officer_number: str, officer_password: str, cost: Cost = 
     keys = Keys(secrets.token_bytes(32))
     file = _KeyFile(version=1, kit=secrets.token_hex(16), officers={})
     file.officers[officer_number] = _wrap(file, keys, officer_number, officer_password, cost)
-    _save(home, file)
+    with filelock.held(home / _LOCK):
+        if (home / FILE).exists():
+            raise InvalidInput("keys.exists", home=home)
+        _save(home, file)
     return keys
 
 
@@ -115,7 +119,7 @@ def unlock(
         LockedOut: too many failures; `details["seconds"]` to wait, also after a restart.
         NotEnrolled: no kit is here.
     """
-    with _writing:
+    with _writing(home):
         file = _load(home)
         failures = file.failures.get(number, lockout.Failures())
         wait = lockout.seconds_to_wait(failures, now())
@@ -141,7 +145,7 @@ def add_officer(home: Path, keys: Keys, number: str, officer_password: str, cost
         WrongKey: `keys` are not this kit's.
     """
     password.check(officer_password, number)
-    with _writing:
+    with _writing(home):
         file = _load(home)
         if number in file.officers:
             raise InvalidInput("keys.officer_exists", number=number)
@@ -158,14 +162,19 @@ def change_password(home: Path, number: str, old: str, new: str, cost: Cost = FI
     """
     password.check(new, number)
     keys = unlock(home, number, old)
-    with _writing:
+    with _writing(home):
         file = _load(home)
         file.officers[number] = _wrap(file, keys, number, new, cost)
         _save(home, file)
 
 
-_writing = threading.RLock()
-"""One writer of `keys.json` in this process; across processes the rename keeps the file whole."""
+@contextmanager
+def _writing(home: Path) -> Iterator[None]:
+    """Be the only one, of all programs, who reads `keys.json` to write it anew."""
+    if not (home / FILE).exists():
+        raise NotEnrolled(home=home)
+    with filelock.held(home / _LOCK):
+        yield
 
 
 def _load(home: Path) -> _KeyFile:
@@ -178,6 +187,8 @@ def _load(home: Path) -> _KeyFile:
 
 
 def _save(home: Path, file: _KeyFile) -> None:
+    for left in home.glob(f"{FILE}.*.tmp"):
+        left.unlink()  # of a program that was killed: nobody else writes while the lock is held
     durable.write_bytes(home / FILE, msgspec.json.format(msgspec.json.encode(file), indent=1))
 
 

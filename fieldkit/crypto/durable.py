@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import secrets
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,10 +17,13 @@ from fieldkit.errors import StorageFull
 def write_bytes(path: Path, data: bytes) -> None:
     """Put `data` at `path`, readable by its owner alone: temp → fsync → rename → fsync(directory).
 
+    A kill leaves `path.*.tmp` behind, at worst.
+
     Raises:
         StorageFull: no room; the old file is untouched.
     """
-    temporary = path.with_name(f"{path.name}.tmp")
+    # A name nobody else uses: two programs may write the same file at once.
+    temporary = path.with_name(f"{path.name}.{secrets.token_hex(8)}.tmp")
     with full_disk_told():
         try:
             with open(temporary, "wb", opener=_private) as file:

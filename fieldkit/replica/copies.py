@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import logging
+import secrets
 import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from fieldkit.crypto import durable
+from fieldkit.crypto import durable, filelock
 from fieldkit.errors import KnownError
 from fieldkit.replica import driver
 from fieldkit.replica.connections import Connections, Touched
+
+log = logging.getLogger(__name__)
 
 WITHIN_S = 40.0
 """From the first save after a copy to the next copy; 20 s are left for a slow disk."""
@@ -26,7 +30,7 @@ class WorkCopier:
         key: of `work.db`.
         known: the `user_version` of this program.
         within_s: seconds from a save to its copy, at most.
-        failed: told when a copy can't be made; it is tried again with the next save.
+        failed: told when a copy can't be made; it is tried again after `within_s`.
     """
 
     def __init__(
@@ -43,7 +47,6 @@ class WorkCopier:
         self._failed = failed
         self._state = threading.Condition()
         self._dirty = self._hurry = self._stopping = False
-        self._copying = threading.Lock()
         self._thread = threading.Thread(target=self._run, name="work-copier")
         self._unsubscribe = connections.subscribe(self._heard)
 
@@ -66,22 +69,32 @@ class WorkCopier:
         """Copy at once; durable when it returns.
 
         Raises:
-            StorageFull: the copy before stays.
+            StorageFull: the copy before stays; the thread tries again.
         """
         with self._state:
             self._dirty = self._hurry = False
-        with self._copying:
-            temporary = self._path.with_suffix(".bak.part")
-            try:
-                self._copy(temporary)
-                with durable.full_disk_told(), temporary.open("rb+") as file:
-                    durable.sync_file(file)
-                durable.replace(temporary, self._path)
-            finally:
-                temporary.unlink(missing_ok=True)
+        try:
+            # One copier at a time, of all threads and programs: each swaps the same file.
+            with filelock.held(self._path.with_name(f"{self._path.name}.lock")):
+                for left in self._path.parent.glob(f"{self._path.name}.*.part"):
+                    left.unlink()  # of a program that was killed
+                self._swap(self._path.with_name(f"{self._path.name}.{secrets.token_hex(8)}.part"))
+        except BaseException:
+            with self._state:
+                self._dirty = True
+                self._state.notify_all()
+            raise
+
+    def _swap(self, temporary: Path) -> None:
+        try:
+            self._copy(temporary)
+            with durable.full_disk_told(), temporary.open("rb+") as file:
+                durable.sync_file(file)
+            durable.replace(temporary, self._path)
+        finally:
+            temporary.unlink(missing_ok=True)
 
     def _copy(self, temporary: Path) -> None:
-        temporary.unlink(missing_ok=True)
         target = driver.connect(temporary, self._key, self._known, wal=False)
         try:
             with self._connections.work.alone() as work:
@@ -113,6 +126,9 @@ class WorkCopier:
                     self.now()
                 except KnownError as error:
                     self._failed(error)
+                except Exception:
+                    # The top of this thread: without it nothing would ever be copied again.
+                    log.exception("%s was not copied", self._path.name)
             if ending:
                 return
 

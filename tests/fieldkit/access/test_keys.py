@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
 import pickle
 import signal
@@ -208,3 +209,34 @@ def test_logging_in_loads_neither_sqlite_utils_nor_the_network():
     )
     ran = subprocess.run([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True, check=True, env=os.environ)
     assert ran.stdout.strip() == "[]"
+
+
+def unlock_again_and_again(home: Path, problems: multiprocessing.SimpleQueue) -> None:
+    """Log in many times; tell what went wrong, "" for nothing."""
+    told = ""
+    try:
+        for _ in range(60):
+            keys.unlock(home, ONE, GOOD)
+    except BaseException as error:  # the top of a process
+        told = f"{type(error).__name__}: {error}"
+    problems.put(told)
+
+
+def test_two_programs_logging_in_at_once_lock_nobody_out(kit):
+    context = multiprocessing.get_context("spawn")
+    problems = context.SimpleQueue()
+    programs = [context.Process(target=unlock_again_and_again, args=(kit, problems)) for _ in range(2)]
+    for program in programs:
+        program.start()
+    for program in programs:
+        program.join(60)
+    assert [problems.get() for _ in programs] == ["", ""]
+    assert json.loads((kit / "keys.json").read_text())["failures"] == {}
+    assert not list(kit.glob("*.tmp"))
+
+
+def test_a_write_cut_short_by_a_kill_leaves_nothing_behind(kit):
+    left = kit / "keys.json.0123abcd.tmp"
+    left.write_bytes(b"half a file")
+    keys.unlock(kit, ONE, GOOD)
+    assert not left.exists()
