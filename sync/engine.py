@@ -178,13 +178,18 @@ class SyncEngine:
         return enrolment, client, hello
 
     def _spare(self, enrolment: Enrolment, first: NotTheServer) -> Enrolment:
-        """Follow the server to its spare authority, whose key's pin came at enrolment; else raise the first error."""
-        believed = frozenset({enrolment.spare_pin}) - {""}
+        """Follow the server to its spare authority, whose key's pin came at enrolment; else raise the first error.
+
+        The pin is good for one move: once the spare is the authority there is no other to follow it.
+        """
+        if not enrolment.spare_pin:
+            raise first
+        believed = frozenset({enrolment.spare_pin})
         try:
             ca_pem = fetch_authority(enrolment.server_url, believed, self._timeouts.connect_s)
         except KnownError as error:
             raise first from error
-        moved = msgspec.structs.replace(enrolment, ca_pem=ca_pem)
+        moved = msgspec.structs.replace(enrolment, ca_pem=ca_pem, spare_pin="")
         self._replica.enrolment.set(moved)
         return moved
 

@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from requests.adapters import HTTPAdapter
 
@@ -18,18 +19,30 @@ _NO_CHECK_TIME = 0x200000  # X509_V_FLAG_NO_CHECK_TIME; Python has no name for i
 _CA_LIMIT_BYTES = 64 * 1024
 
 
-def pin_of(ca_pem: str) -> str:
-    """Return the SHA-256 (hex) over the SubjectPublicKeyInfo (DER) of the first certificate.
+def sole_certificate(ca_pem: str) -> x509.Certificate:
+    """Return the one certificate of a PEM.
+
+    Python's TLS trusts every certificate of a PEM it is given: what was never compared with a pin must not be there.
 
     Raises:
-        NotTheServer: this is no certificate.
+        NotTheServer: there is none, or more than one.
     """
     try:
-        key = x509.load_pem_x509_certificate(ca_pem.encode("ascii")).public_key()
-        spki = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+        found = x509.load_pem_x509_certificates(ca_pem.encode("ascii"))
     except ValueError as error:
         raise NotTheServer(why="没有证书 (no certificate)") from error
-    return hashlib.sha256(spki).hexdigest()
+    if len(found) != 1:
+        raise NotTheServer(why="证书不止一张 (more than one certificate)")
+    return found[0]
+
+
+def pin_of(ca_pem: str) -> str:
+    """Return the SHA-256 (hex) over the SubjectPublicKeyInfo (DER) of the one certificate.
+
+    Raises:
+        NotTheServer: this is no certificate, or more than one.
+    """
+    return _pin(sole_certificate(ca_pem))
 
 
 def pinned_context(ca_pem: str) -> ssl.SSLContext:
@@ -37,10 +50,14 @@ def pinned_context(ca_pem: str) -> ssl.SSLContext:
 
     The validity period is not compared with the laptop's clock: no client clock decides anything (PROTOCOL rule 5),
     and a laptop ten years off has to sync.
+
+    Raises:
+        NotTheServer: this is no certificate, or more than one.
     """
+    authority = sole_certificate(ca_pem).public_bytes(Encoding.DER)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.load_verify_locations(cadata=ca_pem)
+    context.load_verify_locations(cadata=authority)
     context.verify_flags |= ssl.VerifyFlags(_NO_CHECK_TIME)
     return context
 
@@ -65,7 +82,9 @@ class PinnedAdapter(HTTPAdapter):
 
 
 def fetch_authority(server_url: str, believe: frozenset[str] | str, timeout_s: float) -> str:
-    """Fetch `GET /v1/ca` without any trust and return the PEM only if its key is one we were told of.
+    """Fetch `GET /v1/ca` without any trust and return the certificate only if its key is one we were told of.
+
+    What comes back is the one certificate whose key was compared, encoded anew; nothing else that was sent is in it.
 
     Args:
         server_url: `https://host:port`.
@@ -73,7 +92,7 @@ def fetch_authority(server_url: str, believe: frozenset[str] | str, timeout_s: f
         timeout_s: seconds to connect, and without a byte.
 
     Raises:
-        NotTheServer: another key, or no certificate at all.
+        NotTheServer: another key, or not one certificate alone.
         NetworkUnavailable: nothing answers.
     """
     where = urlsplit(server_url)
@@ -99,8 +118,17 @@ def fetch_authority(server_url: str, believe: frozenset[str] | str, timeout_s: f
         pem = body.decode("ascii")
     except UnicodeDecodeError as error:
         raise NotTheServer(why="没有证书 (no certificate)") from error
-    pin = pin_of(pem)
+    certificate = sole_certificate(pem)
+    pin = _pin(certificate)
     told = pin.startswith(believe.lower()) if isinstance(believe, str) else pin in believe
     if not told:
         raise NotTheServer(why="证书指纹不符 (another key)")
-    return pem
+    return certificate.public_bytes(Encoding.PEM).decode("ascii")
+
+
+def _pin(certificate: x509.Certificate) -> str:
+    try:
+        spki = certificate.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    except (ValueError, UnsupportedAlgorithm) as error:
+        raise NotTheServer(why="证书的密钥读不懂 (a key of an unknown kind)") from error
+    return hashlib.sha256(spki).hexdigest()

@@ -41,6 +41,7 @@ def test_the_spare_authority_is_followed_and_then_pinned(new_kit: MakeKit, own_b
     assert before is not None
     assert after is not None
     assert after.ca_pem == (tls / "ca.pem").read_text() != before.ca_pem
+    assert after.spare_pin == ""  # good for one move
     assert kit.replica.visits.state(visit.id) == "filed"
 
 
