@@ -1,4 +1,4 @@
-"""设置: the look, who may open this kit, one's own password, and what this kit is."""
+"""设置: the look, who may open this kit, and what this kit is."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout
 
 from fieldkit import __version__
 from fieldkit.access import keys as kit_keys
-from fieldkit.errors import KnownError
 from fieldkit.model.officer import Officer
 from fieldkit.replica import Enrolment
 from ui.archives.facts import Facts
 from ui.bridge import Ticket
+from ui.settings.account import taken_by_the_backend
 from ui.shell.password_field import PasswordField
 from ui.shell.places import Page
 from ui.shell.session import Session
@@ -43,7 +43,6 @@ class SettingsPage(Page):
         scroll.column.addLayout(page_head("设置"))
         scroll.column.addWidget(self._look())
         scroll.column.addWidget(self._officers())
-        scroll.column.addWidget(self._password())
         self._about = Card("本机")
         self._about_rows = QVBoxLayout()
         self._about.column.addLayout(self._about_rows)
@@ -66,7 +65,12 @@ class SettingsPage(Page):
         card.column.addLayout(self._officer_rows)
         card.column.addWidget(rule())
         card.column.addWidget(section("添加执法人员"))
-        card.column.addWidget(secondary("请本人输入执法证号，并设一个只有自己知道的密码（至少 10 个字符）。"))
+        card.column.addWidget(
+            secondary(
+                "请本人输入执法证号和后台账户现在的密码：打开本机和同步登录用的是同一个密码。"
+                "有网络时先向后台核对再添加；没有网络时先添加，第一次同步时核对。"
+            )
+        )
         self.new_number = QLineEdit()
         self.new_number.setAccessibleName("新执法人员证号")
         self.new_number.setPlaceholderText("执法证号")
@@ -82,25 +86,6 @@ class SettingsPage(Page):
         card.column.addLayout(row)
         self.officer_notice = Notice()
         card.column.addWidget(self.officer_notice)
-        return card
-
-    def _password(self) -> Card:
-        card = Card("修改我的密码")
-        self.old = PasswordField("现在的密码")
-        self.old.line.setPlaceholderText("现在的密码")
-        self.new = PasswordField("新密码")
-        self.new.line.setPlaceholderText("新密码，至少 10 个字符")
-        self.change = Button("修改密码")
-        self.change.clicked.connect(self._change)
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        row.addWidget(self.old, 1)
-        row.addWidget(self.new, 1)
-        row.addWidget(self.change)
-        card.column.addLayout(row)
-        card.column.addWidget(secondary("这里改的是打开本机的密码；后台账户的密码由管理员重设。"))
-        self.password_notice = Notice()
-        card.column.addWidget(self.password_notice)
         return card
 
     def refresh(self) -> None:
@@ -149,41 +134,26 @@ class SettingsPage(Page):
             self.officer_notice.tell("info", "请输入执法证号和密码。", "Type number and password.")
             return
         self.add.setEnabled(False)
+
+        def add(_: Ticket) -> bool:
+            known = taken_by_the_backend(session.replica, session.clock, number, password)
+            kit_keys.add_officer(session.home, session.keys, number, password)
+            return known
+
         job = session.bridge.run(
-            lambda _: kit_keys.add_officer(session.home, session.keys, number, password),
-            self,
-            lambda _: self._added(number),
-            self.officer_notice.fail,
-            doing="添加执法人员",
+            add, self, lambda known: self._added(number, known), self.officer_notice.fail, doing="添加执法人员"
         )
         job.ended.connect(lambda: self.add.setEnabled(True))
 
-    def _added(self, number: str) -> None:
+    def _added(self, number: str, known: bool) -> None:
         self.new_number.clear()
         self.new_password.clear()
-        self.officer_notice.tell("ok", f"已添加 {number}，现在可以用这个证号登录本机。")
+        if known:
+            self.officer_notice.tell("ok", f"已添加 {number}，后台已核对密码，现在可以用这个证号登录本机。")
+        else:
+            self.officer_notice.tell(
+                "warn",
+                f"已添加 {number}，可以登录本机。现在连不上服务器，密码还没有向后台核对：此人第一次同步时核对，"
+                "不一致就不能同步。",
+            )
         self.refresh()
-
-    def _change(self) -> None:
-        session, old, new = self._session, self.old.text(), self.new.text()
-        if not old or not new:
-            self.password_notice.tell("info", "请输入现在的密码和新密码。", "Type both passwords.")
-            return
-        self.change.setEnabled(False)
-        job = session.bridge.run(
-            lambda _: kit_keys.change_password(session.home, session.officer.number, old, new),
-            self,
-            lambda _: self._changed(),
-            self._not_changed,
-            doing="修改密码",
-        )
-        job.ended.connect(lambda: self.change.setEnabled(True))
-
-    def _changed(self) -> None:
-        self.old.clear()
-        self.new.clear()
-        self.password_notice.tell("ok", "密码已修改，下次登录生效。")
-
-    def _not_changed(self, error: KnownError) -> None:
-        self.password_notice.fail(error)
-        self.old.setFocus()

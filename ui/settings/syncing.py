@@ -9,7 +9,7 @@ from typing import Literal
 import msgspec
 
 from fieldkit.clock import Clock
-from fieldkit.errors import BugError, Cancelled, KnownError, NetworkUnavailable
+from fieldkit.errors import BugError, Cancelled, KnownError, NetworkUnavailable, WrongKey
 from sync.report import Lane, SyncReport
 from sync.worker import Run, SyncWorker
 
@@ -112,6 +112,8 @@ class Syncing:
             self._say(before)
         elif isinstance(outcome, NetworkUnavailable):
             stopped("offline", outcome)
+        elif isinstance(outcome, WrongKey):  # its own sentence speaks of the log-in to this kit
+            stopped("failed", WrongKey("sync.wrong_password"))
         elif isinstance(outcome, KnownError):
             stopped("failed", outcome)
         else:
