@@ -16,6 +16,10 @@ from devices.imaging.regions import region_quads
 
 WORKING_PX = 640
 FINE_PX = 1280
+FLOOR = 0.5
+"""Below this nothing in the picture is called a page. Real photos measure 0.87 and more, noise and plain 0.4 and less."""
+FILLED = 0.6
+"""Confidence in the picture's own border as the page's, where what it shows looks like paper with ink on it."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +69,9 @@ def find_page(image: Pixels) -> Quad | None:
     if fine_scale > scale * 1.2:
         corners = refine(edge_field(fine), corners * np.float32(fine_scale), 4.0) / np.float32(fine_scale)
     confidence = _confidence(verdict, winner)
-    if confidence < 0.05:
+    if _borderless(verdict, winner) and _filled(small):
+        confidence = FILLED
+    if confidence < FLOOR:
         return None
     return Quad(clockwise(corners).astype(np.float64), confidence)
 
@@ -106,8 +112,24 @@ def candidates(field: EdgeField, small: Pixels) -> Floats:
 def _confidence(verdict: Verdict, winner: int) -> float:
     score = float(verdict.score[winner])
     value = float(1 / (1 + np.exp(-(score - 0.62) / 0.09)))
-    # With no side inside the picture nothing speaks for a page but its shape.
-    return value if (np.abs(verdict.sides[winner] - OUTSIDE) > 0.02).any() else 0.4 * value
+    # Noise and patterns give some support along any line. What speaks for a sheet is a side beyond which the picture
+    # looks unlike the paper within, or four clear sides (white paper on a white desk).
+    speaks = verdict.sheet[winner].max() >= 0.2 or verdict.sides[winner].min() >= 0.6
+    return value if speaks and not _borderless(verdict, winner) else 0.4 * value
+
+
+def _borderless(verdict: Verdict, winner: int) -> bool:
+    """Say whether no side lies inside the picture, so that nothing speaks for a page but its shape."""
+    return bool((np.abs(verdict.sides[winner] - OUTSIDE) <= 0.02).all())
+
+
+def _filled(small: Pixels) -> bool:
+    """Say whether the whole picture looks like one sheet, as a scan does: mostly even bright paper, some ink on it."""
+    grey = cv2.cvtColor(small, cv2.COLOR_BGR2GRAY).astype(np.float32)
+    paper = float(np.percentile(grey, 80))
+    ink = float((grey < 0.75 * paper).mean())
+    blank = float((np.abs(grey - paper) < 0.12 * paper).mean())
+    return paper > 110 and blank > 0.5 and 0.001 < ink < 0.4
 
 
 def _resized(image: Pixels, long_px: int) -> tuple[Pixels, float]:

@@ -63,9 +63,25 @@ def test_corners_run_clockwise_from_the_top_left():
 
 
 @pytest.mark.parametrize("shape", [(20, 20, 3), (400, 300), (60, 3000, 3)])
-def test_pictures_of_nothing_do_no_harm(shape):
-    found = find_page(np.full(shape, 128, np.uint8))
-    assert found is None or found.confidence < 0.6
+@pytest.mark.parametrize("grey", [0, 128, 255])
+def test_pictures_of_nothing_hold_no_page(shape, grey):
+    assert find_page(np.full(shape, grey, np.uint8)) is None
+
+
+@pytest.mark.parametrize("shape", [(1200, 900, 3), (800, 600, 3), (200, 200, 3)])
+def test_noise_is_no_page(shape):
+    for seed in range(3):
+        assert find_page(np.random.default_rng(seed).integers(0, 256, shape, dtype=np.uint8)) is None
+
+
+def test_patterns_are_no_page():
+    checks = (np.indices((1200, 900)) // 60).sum(axis=0) % 2 * 255
+    stripes = np.zeros((1200, 900))
+    stripes[::40] = stripes[1::40] = 200
+    slope = np.tile(np.linspace(0, 255, 900), (1200, 1))
+    grain = np.random.default_rng(1).normal(128, 6, (1200, 900)).clip(0, 255)
+    for pattern in (checks, stripes, slope, grain):
+        assert find_page(pattern.astype(np.uint8)) is None
 
 
 def test_a_photo_of_twelve_megapixels_is_found_as_well():
