@@ -33,6 +33,7 @@ from ui.style.sheet import apply_theme
 from ui.style.surfaces import Notice
 from ui.style.tokens import ThemeName, sizes
 from ui.style.words import set_look
+from ui.tasks.content import of_squad
 from ui.tasks.tasks_page import TasksPage
 from ui.tasks.today_page import TodayPage
 
@@ -278,10 +279,10 @@ class MainWindow(QMainWindow):
             page.refresh()
 
     def _count(self) -> None:
-        replica = self.session.replica
+        replica, squad = self.session.replica, self.session.officer.squad
 
         def read(_: Ticket) -> tuple[int, int, Backlog]:
-            return len(replica.tasks.open()), len(replica.visits.open()), count(replica)
+            return len(of_squad(replica.tasks.open(), squad)), len(replica.visits.open()), count(replica)
 
         self.session.bridge.run(read, self, self._show_counts, doing="计数")
 

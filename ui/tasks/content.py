@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from math import asin, cos, radians, sin, sqrt
 from typing import TYPE_CHECKING
@@ -56,12 +57,18 @@ class Today(msgspec.Struct, frozen=True):
         return tuple(visit for visit in self.visits if visit.id not in led)
 
 
-def gather(replica: Replica) -> Today:
-    """Read it all; at most some hundred rows."""
+def of_squad(tasks: Iterable[Task], squad: str) -> list[Task]:
+    """Return the tasks dispatched to a squad; all of them where the officer's squad is not known ("")."""
+    return [task for task in tasks if not squad or task.squad == squad]
+
+
+def gather(replica: Replica, squad: str = "") -> Today:
+    """Read it all, the tasks of one squad or, with "", of the whole county; at most some hundred rows."""
     visits = sorted(replica.visits.open(), key=lambda visit: visit.opened_at.at, reverse=True)
     begun = {visit.task_id: visit for visit in visits if visit.task_id}
     lines = [
-        TaskLine(task, replica.archives.get(task.enterprise_id), begun.get(task.id)) for task in replica.tasks.open()
+        TaskLine(task, replica.archives.get(task.enterprise_id), begun.get(task.id))
+        for task in of_squad(replica.tasks.open(), squad)
     ]
     return Today(
         lines=tuple(sorted(lines, key=TaskLine.urgency)),

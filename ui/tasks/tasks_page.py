@@ -1,4 +1,4 @@
-"""任务管理: every open task of the squad, most urgent first."""
+"""任务管理: every open task of the squad, or of the whole county when asked, most urgent first."""
 
 from __future__ import annotations
 
@@ -45,6 +45,13 @@ class TasksPage(Page):
             chip.clicked.connect(lambda _=False, text=text: self._choose(text))
             self._chips[text] = chip
             chips.addWidget(chip)
+        chips.addSpacing(16)
+        self._county = Button("全县", "filter", name="筛选 全县")
+        self._county.setCheckable(True)
+        self._county.setToolTip("也看其他中队的任务；平时只列本中队")
+        self._county.setVisible(bool(session.officer.squad))
+        self._county.clicked.connect(self.refresh)
+        chips.addWidget(self._county)
         chips.addStretch(1)
         self._count = secondary("", wrap=False)
         chips.addWidget(self._count)
@@ -61,8 +68,8 @@ class TasksPage(Page):
 
     def refresh(self) -> None:
         """Gather anew."""
-        replica = self._session.replica
-        self._latest.ask(lambda _: gather(replica), self._take, self._failed, doing="打开任务管理")
+        replica, squad = self._session.replica, "" if self._county.isChecked() else self._session.officer.squad
+        self._latest.ask(lambda _: gather(replica, squad), self._take, self._failed, doing="打开任务管理")
 
     def _failed(self, error: KnownError) -> None:
         self._notice.fail(error)
@@ -94,14 +101,17 @@ class TasksPage(Page):
             return
         clear_layout(self._rows)
         lines = [line for line in self._content.lines if self._passes(line)]
-        self._count.setText(f"{len(lines)} 项")
+        county = self._county.isChecked() or not self._session.officer.squad
+        self._count.setText(f"{'全县' if county else self._session.officer.squad} {len(lines)} 项")
         card = Card(margin=8)
         card.setAccessibleName("任务列表")
         card.column.setSpacing(0)
         if not lines:
             every = self._filter == FILTERS[0]
             says = "没有待办任务" if every else f"没有{self._filter}的任务"
-            card.column.addWidget(EmptyState("list-checks", says, "下派给本中队的任务同步后出现在这里。"))
+            card.column.addWidget(
+                EmptyState("list-checks", says, f"下派给{'各' if county else '本'}中队的任务同步后出现在这里。")
+            )
         self._rows.addWidget(card)
         self._fill(card, lines)
 

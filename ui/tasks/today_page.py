@@ -76,8 +76,8 @@ class TodayPage(Page):
 
     def refresh(self) -> None:
         """Gather anew."""
-        replica = self._session.replica
-        self._latest.ask(lambda _: gather(replica), self._show, self._failed, doing="打开今日")
+        replica, squad = self._session.replica, self._session.officer.squad
+        self._latest.ask(lambda _: gather(replica, squad), self._show, self._failed, doing="打开今日")
 
     def _failed(self, error: KnownError) -> None:
         self._notice.fail(error)

@@ -35,10 +35,10 @@ def test_today_shows_the_next_task_large_and_begins_it(
     page.show()
     page.refresh()
     quiet()
-    line = gather(session.replica).lines[0]
+    line = gather(session.replica, session.officer.squad).lines[0]
     assert line.enterprise is not None
     with qtbot.waitSignal(page.start_visit) as begun:
-        named(page, f"开始检查 {line.enterprise.name}").click()
+        named(named(page, f"下一项任务 {line.task.title}"), f"开始检查 {line.enterprise.name}").click()
     assert begun.args == [line.enterprise.id, line.task.id]
 
 
@@ -55,6 +55,33 @@ def test_an_open_visit_is_gone_on_with(session: Session, dressed: QApplication, 
     assert went.args[0].id == visit.id
 
 
+def test_today_is_of_the_own_squad_and_the_list_of_the_county_only_when_asked(
+    session: Session, dressed: QApplication, qtbot: QtBot, quiet: Quiet
+) -> None:
+    own = session.officer.squad
+    every = gather(session.replica).lines
+    ours = [line for line in every if line.task.squad == own]
+    assert own
+    assert 0 < len(ours) < len(every)
+    today = TodayPage(session)
+    qtbot.addWidget(today)
+    today.show()
+    today.refresh()
+    quiet()
+    assert today._content is not None
+    assert {line.task.squad for line in today._content.lines} == {own}
+    page = TasksPage(session)
+    qtbot.addWidget(page)
+    page.resize(1190, 700)
+    page.show()
+    page.refresh()
+    quiet()
+    assert page._count.text() == f"{own} {len(ours)} 项"
+    named(page, "筛选 全县").click()
+    quiet()
+    assert page._count.text() == f"全县 {len(every)} 项"
+
+
 def test_the_list_is_narrowed_to_what_is_overdue(
     session: Session, dressed: QApplication, qtbot: QtBot, quiet: Quiet
 ) -> None:
@@ -64,6 +91,7 @@ def test_the_list_is_narrowed_to_what_is_overdue(
     page.show()
     page.refresh()
     quiet()
+    named(page, "筛选 全县").click()
     named(page, "筛选 已超期").click()
     quiet()
     tags = [label.text() for label in page.findChildren(QLabel) if label.isVisible() and "已超期" in label.text()]
