@@ -161,21 +161,26 @@ class Outbox:
         One that is not through holds back only its own entity and what depends on it (PROTOCOL rule 2).
         """
         rows = self._connections.all(
-            f"SELECT {_COLUMNS} FROM work.outbox AS o WHERE state = 'pending'"  # noqa: S608  # a constant
+            "SELECT op_id, entity_id, depends_on FROM work.outbox AS o WHERE state = 'pending'"
             " AND (next_attempt_at IS NULL OR next_attempt_at <= :now OR next_attempt_at > :far)"
             " AND NOT EXISTS (SELECT 1 FROM work.outbox AS earlier WHERE earlier.entity_id = o.entity_id"
             "   AND earlier.n < o.n AND earlier.state <> 'acked' AND NOT (earlier.state = 'pending' AND"
             "     (earlier.next_attempt_at IS NULL OR earlier.next_attempt_at <= :now"
             "      OR earlier.next_attempt_at > :far)))"
-            " ORDER BY n LIMIT :limit",
-            {"now": moment.to_text(now), "far": moment.to_text(now + FAR), "limit": limit},
+            " ORDER BY n",
+            {"now": moment.to_text(now), "far": moment.to_text(now + FAR)},
         )
-        chosen: list[Operation] = []
-        for operation in map(_operation, rows):
-            together = {other.op_id for other in chosen}
-            if all(needed in together or self._is_through(needed) for needed in operation.depends_on):
-                chosen.append(operation)
-        return chosen
+        chosen: dict[str, None] = {}
+        held: set[str] = set()
+        for op_id, entity_id, depends_on in rows:
+            if len(chosen) == limit:
+                break
+            needs = msgspec.json.decode(depends_on, type=tuple[str, ...])
+            if entity_id not in held and all(needed in chosen or self._is_through(needed) for needed in needs):
+                chosen[op_id] = None
+            else:
+                held.add(entity_id)
+        return [operation for op_id in chosen if (operation := self.get(op_id)) is not None]
 
     def sent(self, op_ids: Sequence[str]) -> None:
         """Mark operations as on their way; durable before the first byte leaves."""
@@ -208,7 +213,9 @@ class Outbox:
                 ),
             )
             work.executemany(
-                "UPDATE blob SET state = 'local', upload_url = '', offset = 0 WHERE sha256 = ? AND state = 'stored'",
+                "UPDATE blob SET wanted = 1, state = iif(state = 'stored', 'local', state),"
+                " upload_url = iif(state = 'stored', '', upload_url), offset = iif(state = 'stored', 0, offset)"
+                " WHERE sha256 = ?",
                 [(sha256,) for sha256 in result.missing],
             )
         self._connections.touched("outbox", "visit", "task", *(["blob"] if result.missing else []))

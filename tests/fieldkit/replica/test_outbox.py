@@ -161,3 +161,31 @@ def test_listeners_hear_what_was_touched_after_the_commit(replica):
     unsubscribe()
     queue(replica, "p2")
     assert len(heard) == 1
+
+
+def test_a_blob_the_backend_misses_goes_up_whatever_the_kit_thought_of_it(replica):
+    photo = replica.blobs.put(b"photo", "image/jpeg")
+    operation = replica.visits.finalise(visit(blobs=(photo,)), "33042400101")
+    with replica._connections.work.transaction() as work:
+        work.execute("UPDATE blob SET wanted = 0")
+    replica.outbox.settle(OpResult(op_id=operation.op_id, state="applied", version=1, missing=(photo.sha256,)))
+    assert [row.sha256 for row in replica.blobs.waiting()] == [photo.sha256]
+
+
+def test_a_later_operation_does_not_overtake_one_held_by_what_it_needs(replica):
+    """Rule 2: the order within an entity holds, whatever the reason its first one waits for."""
+    needed = queue(replica, "p0")
+    replica.outbox.park([needed.op_id], "")
+    queue(replica, "p1", depends_on=(needed.op_id,))
+    queue(replica, "p1")
+    other = queue(replica, "p2")
+    assert due_ids(replica) == [other.op_id]
+
+
+def test_held_back_operations_do_not_fill_the_batch(replica):
+    needed = queue(replica, "p0")
+    replica.outbox.park([needed.op_id], "")
+    for n in range(5):
+        queue(replica, f"held{n}", depends_on=(needed.op_id,))
+    free = queue(replica, "p2")
+    assert due_ids(replica, limit=2) == [free.op_id]
