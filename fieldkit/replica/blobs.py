@@ -1,7 +1,8 @@
 """Evidence and prints as encrypted chunk files, named by a keyed hash of their content's hash; rows in `work.db`.
 
 The file comes first (temp → fsync → rename → fsync of the folder), its row after, in one transaction: a crash between
-leaves a ghost file, never a row without a file, and the next start removes it.
+leaves a file without a row, never a row without a file; the next start removes it if it is half and gives it a row if
+it is whole.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import hashlib
 import hmac
 import io
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, Literal
@@ -67,7 +68,7 @@ class Blobs:
         self._clock = clock
 
     def put(self, data: bytes | BinaryIO, media_type: str, filename: str = "", *, stored: bool = False) -> BlobRef:
-        """Keep content and return its name; what is kept already is not written again.
+        """Keep content and return its name; what is kept already, and whole, is not written again.
 
         Args:
             data: bytes, or a binary stream read to its end.
@@ -79,8 +80,9 @@ class Blobs:
             StorageFull: nothing was kept.
         """
         if isinstance(data, bytes):
-            known = self.ref(hashlib.sha256(data).hexdigest())
-            if known is not None:
+            sha256 = hashlib.sha256(data).hexdigest()
+            known = self.ref(sha256)
+            if known is not None and self._is_whole(sha256, self._file_id(sha256)):
                 return known
         source = io.BytesIO(data) if isinstance(data, bytes) else data
         digest, size = hashlib.sha256(), 0
@@ -105,11 +107,17 @@ class Blobs:
             temporary.unlink(missing_ok=True)
 
     def _publish(self, temporary: Path, blob: BlobRef, file_id: str, *, stored: bool) -> BlobRef:
+        before = self._file_id(blob.sha256)
+        whole = before is not None and self._is_whole(blob.sha256, before)
         # The rename stands inside the transaction: of two that keep the same content, one wins file and row.
         with self._connections.work.transaction() as work:
-            if work.execute("SELECT 1 FROM blob WHERE sha256 = ?", (blob.sha256,)).fetchone():
+            row = work.execute("SELECT file_id FROM blob WHERE sha256 = ?", (blob.sha256,)).fetchone()
+            if row is not None and (whole or row[0] != before):
                 return blob
             durable.replace(temporary, self.path(blob.sha256))
+            if row is not None:  # its file was lost or went bad: this one is in its place now
+                work.execute("UPDATE blob SET file_id = ? WHERE sha256 = ?", (file_id, blob.sha256))
+                return blob
             work.execute(
                 "INSERT INTO blob (sha256, size, media_type, filename, file_id, kept_at, state)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -193,21 +201,24 @@ class Blobs:
         """Return where the chunk file of this content lies."""
         return self._folder / hmac.new(self._keys.blob_names, bytes.fromhex(sha256), "sha256").hexdigest()
 
-    def sweep(self, *, adopt: bool) -> list[str]:
-        """Remove what a crash left without a row, and return the hashes that were adopted instead.
+    def want(self, hashes: Sequence[str]) -> None:
+        """Let content go up that finished work names; what the backend has stays as it is."""
+        with self._connections.work.transaction() as work:
+            work.executemany("UPDATE blob SET wanted = 1 WHERE sha256 = ?", [(sha256,) for sha256 in hashes])
+        self._connections.touched("blob")
 
-        Args:
-            adopt: rows were lost (`work.db` came back from its copy): whole files get a new row.
-        """
+    def sweep(self) -> list[str]:
+        """Remove the halves a crash left, give a row to each whole file without one and return the hashes of these."""
         known = {self.path(row[0]).name for row in self._connections.all("SELECT sha256 FROM work.blob")}
         adopted = []
         for path in sorted(self._folder.iterdir()):
             if path.name in known or not path.is_file():
                 continue
-            sha256 = self._adopt(path) if adopt and path.suffix != _TEMPORARY else None
+            sha256 = self._adopt(path) if path.suffix != _TEMPORARY else None
             if sha256 is None:
                 path.unlink()
             else:
+                known.add(self.path(sha256).name)
                 adopted.append(sha256)
         return adopted
 
@@ -250,8 +261,23 @@ class Blobs:
             raise NotFound(what=sha256)
         return ChunkFile(self.path(sha256), self._keys.blobs, row[0])
 
+    def _file_id(self, sha256: str) -> str | None:
+        row = self._connections.one("SELECT file_id FROM work.blob WHERE sha256 = ?", (sha256,))
+        return row[0] if row else None
+
+    def _is_whole(self, sha256: str, file_id: str | None) -> bool:
+        """Tell whether the file of this content is there and every byte of it authenticates."""
+        digest = hashlib.sha256()
+        try:
+            with ChunkFile(self.path(sha256), self._keys.blobs, file_id) as file:
+                for piece in file.pieces():
+                    digest.update(piece)
+        except ReplicaDamaged:
+            return False
+        return digest.hexdigest() == sha256
+
     def _adopt(self, path: Path) -> str | None:
-        """Give a whole chunk file a new row; None if it is not whole or not ours."""
+        """Give a whole chunk file a row; None if it is not whole, not ours, or a second copy of what is kept."""
         digest = hashlib.sha256()
         try:
             with ChunkFile(path, self._keys.blobs) as file:
@@ -261,11 +287,14 @@ class Blobs:
                 sha256, size, file_id = digest.hexdigest(), file.size, file.file_id
         except ReplicaDamaged:
             return None
-        if self.path(sha256) != path:
+        if (known := self._file_id(sha256)) is not None and self._is_whole(sha256, known):
             return None
         with self._connections.work.transaction() as work:
+            if self.path(sha256) != path:
+                durable.replace(path, self.path(sha256))
             work.execute(
-                "INSERT INTO blob (sha256, size, media_type, filename, file_id, kept_at) VALUES (?, ?, ?, '', ?, ?)",
+                "INSERT INTO blob (sha256, size, media_type, filename, file_id, kept_at) VALUES (?, ?, ?, '', ?, ?)"
+                " ON CONFLICT (sha256) DO UPDATE SET file_id = excluded.file_id",
                 (sha256, size, _sniff(start), file_id, moment.to_text(self._clock.now().at)),
             )
         return sha256

@@ -115,18 +115,22 @@ class Replica:
             elif not (folder / home.REPLICA).exists() or (folder / home.DAMAGED).exists():
                 raise home.KitInUse
             replica = cls(folder, keys, clock, lock, tuple(notices))
-            replica._start(rows_were_lost=any(n.message_key.startswith("replica.work") for n in notices))
+            replica._start()
         except BaseException:
             lock.close()
             raise
         return replica
 
-    def _start(self, *, rows_were_lost: bool) -> None:
+    def _start(self) -> None:
         if self._lock.alone:
+            repaired = self.home / home.REPAIRED
             self.outbox.resume()
-            self.blobs.sweep(adopt=rows_were_lost)
+            if self.blobs.sweep() or repaired.exists():
+                # A row of the copy, or made anew, does not know that its visit was finished since.
+                self.blobs.want(self.visits.attachments_to_send())
             for notice in self.recovered:
                 self.audit.write("kit", "recover", notice.en)
+            repaired.unlink(missing_ok=True)
             self.outbox.prune()
             self._lock.share()
         self._copier.start()

@@ -17,6 +17,9 @@ WORK_COPY = "work.bak"
 DAMAGED = "replica.damaged"
 """An empty file: damage was met while the kit was open, so the next start checks `replica.db` whole."""
 
+REPAIRED = "work.repaired"
+"""An empty file: `work.db` came back from its copy, and what follows from that is not done yet."""
+
 
 class KitInUse(KnownError):
     """Another program has this kit open and the step needs it alone."""

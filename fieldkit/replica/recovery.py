@@ -78,7 +78,8 @@ def _repair_work(folder: Path, keys: Keys) -> Recovered | None:
     if path.exists():
         whole = path.stat().st_size <= SMALL
         if not is_damaged(path, keys.work_db, schema.WORK_VERSION, whole=whole):
-            return None
+            # Killed after the repair and before its end: what was lost is not known any more, so it is told as lost.
+            return _told(None, path, keys) if (folder / home.REPAIRED).exists() else None
     elif not copy.exists():
         raise ReplicaDamaged(where=home.WORK)
     if not copy.exists() and _is_new(path, keys):
@@ -93,6 +94,7 @@ def _repair_work(folder: Path, keys: Keys) -> Recovered | None:
             durable.sync_file(file)
     # Before the rename: a crash here starts all over, from the file set aside.
     saved = salvage.salvage(_aside(path), temporary, keys.work_db, schema.WORK_VERSION)
+    (folder / home.REPAIRED).touch()
     durable.replace(temporary, path)
     return _told(saved, path, keys)
 

@@ -224,6 +224,19 @@ class Visits:
         )
         return [VisitRow(*row) for row in rows]
 
+    def attachments_to_send(self) -> list[str]:
+        """Return the hashes that visits which are final and not filed name, from the outbox and the replica."""
+        hashes: dict[str, None] = {}
+        for (body,) in self._connections.all(
+            "SELECT body FROM work.outbox WHERE kind = 'visit' UNION ALL SELECT body FROM visit WHERE filed_at IS NULL"
+        ):
+            try:
+                visit = decoder.decode(body)
+            except msgspec.DecodeError:
+                continue  # told by `verify`; the others' must go up all the same
+            hashes.update((blob.sha256, None) for blob in visit.blobs())
+        return list(hashes)
+
     def of_document(self, document_id: str) -> Visit | None:
         """Return the visit that holds a document, or None: how a scanned page finds its record."""
         row = self._connections.one(

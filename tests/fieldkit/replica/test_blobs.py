@@ -179,3 +179,31 @@ def test_work_is_written_through_and_the_replica_is_not(replica):
         assert work.execute("PRAGMA temp_store").fetchone() == (2,)
     with replica._connections.replica.alone() as held:
         assert held.execute("PRAGMA synchronous").fetchone() == (1,)
+
+
+@pytest.mark.parametrize("stream", [False, True], ids=["bytes", "stream"])
+@pytest.mark.parametrize("how", ["missing", "altered", "cut", "foreign"])
+def test_keeping_content_again_heals_a_file_that_went_bad(replica, home, how, stream):
+    """The officer scans the page again, or the wand still has the file: then the copy kept here is whole again."""
+    content = random.Random(5).randbytes(200_000)
+    photo = replica.blobs.put(content, "image/jpeg", "车间.jpg")
+    path = replica.blobs.path(photo.sha256)
+    replica.visits.finalise(visit(blobs=(photo,)), "33042400101")
+    match how:
+        case "missing":
+            path.unlink()
+        case "altered":
+            damaged = bytearray(path.read_bytes())
+            damaged[150_000] ^= 1
+            path.write_bytes(damaged)
+        case "cut":
+            path.write_bytes(path.read_bytes()[:70_000])
+        case "foreign":
+            other = replica.blobs.put(b"other", "image/jpeg")
+            path.write_bytes(replica.blobs.path(other.sha256).read_bytes())
+    again = replica.blobs.put(io.BytesIO(content) if stream else content, "image/jpeg")
+    assert again.sha256 == photo.sha256
+    assert replica.blobs.read(photo.sha256) == content
+    assert replica.blobs.ref(photo.sha256).filename == "车间.jpg"
+    assert [row.sha256 for row in replica.blobs.waiting()] == [photo.sha256]
+    assert replica.verify().ok

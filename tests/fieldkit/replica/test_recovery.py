@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from fieldkit.errors import NotEnrolled, ReplicaDamaged, ReplicaTooNew
-from fieldkit.replica import Enrolment, KitInUse, Replica, driver
+from fieldkit.replica import Enrolment, KitInUse, Replica, driver, recovery
 from fieldkit.replica.copies import WorkCopier
+from fieldkit.replica.home import HomeLock
 from tests.fieldkit.replica.factories import KEYS, NAME, NOON, SCOPE, change, clock, enterprise, pull, visit
 
 ENROLMENT = Enrolment(
@@ -216,3 +217,72 @@ def test_work_is_copied_within_a_minute_of_a_save(replica, home):
     copied.clear()
     copier.stop()
     copier.join()
+
+
+def lose_work(home: Path, copy: bytes) -> None:
+    """Leave of `work.db` nothing that reads, and of its copy an older one."""
+    (home / "work.bak").write_bytes(copy)
+    (home / "work.db").write_bytes(bytes((home / "work.db").stat().st_size))
+
+
+def test_attachments_are_adopted_also_if_the_recovery_itself_was_killed(home):
+    """Killed after the copy took the place of `work.db` and before the attachments were looked at."""
+    a_kit_with_work(home)
+    copy = (home / "work.bak").read_bytes()
+    with Replica.open(home, KEYS, clock()) as replica:
+        photo = replica.blobs.put(b"\xff\xd8\xff" + bytes(range(256)) * 500, "image/jpeg", "车间.jpg")
+    lose_work(home, copy)
+    with HomeLock(home):
+        assert recovery.repair(home, KEYS)
+    with Replica.open(home, KEYS, clock()) as replica:
+        assert replica.blobs.has(photo.sha256)
+        assert replica.verify().ok
+
+
+def test_a_whole_attachment_without_a_row_is_adopted_and_never_removed(home):
+    """Also at a start that repaired nothing: evidence is worth more than a tidy folder."""
+    a_kit_with_work(home)
+    with Replica.open(home, KEYS, clock()) as replica:
+        photo = replica.blobs.put(b"evidence" * 9000, "image/jpeg", "车间.jpg")
+        with replica._connections.work.transaction() as work:
+            work.execute("DELETE FROM blob")
+    with Replica.open(home, KEYS, clock()) as replica:
+        assert replica.blobs.read(photo.sha256) == b"evidence" * 9000
+        assert replica.verify().ok
+
+
+@pytest.mark.parametrize("salvaged", [True, False], ids=["row taken over", "row lost"])
+def test_attachments_of_a_visit_finished_after_the_copy_still_go_up(home, salvaged):
+    """The copy knows the scans as a draft's, which do not go up; the operation that wants them was salvaged."""
+    with Replica.create(home, KEYS, clock()) as replica:
+        photo = replica.blobs.put(b"evidence" * 1000, "image/jpeg")
+        draft = visit(blobs=(photo,))
+        replica.visits.save(draft)
+        replica.backup_work()
+        copy = (home / "work.bak").read_bytes()
+        replica.visits.finalise(draft, "33042400101")
+        for _ in range(400):
+            replica.audit.write("33042400101", "print", "d" * 60)
+    if not salvaged:
+        copy = copy_without_blobs(home, copy)
+    (home / "work.bak").write_bytes(copy)
+    flip(home / "work.db", (home / "work.db").stat().st_size - 50)
+    with Replica.open(home, KEYS, clock()) as replica:
+        assert len(replica.recovered) == len(replica.outbox.items()) == 1
+        assert [row.sha256 for row in replica.blobs.waiting()] == [photo.sha256]
+        assert replica.visits.state(draft.id) == "waiting"
+
+
+def copy_without_blobs(home: Path, copy: bytes) -> bytes:
+    """Return the copy as it was before the attachment was kept."""
+    path = home / "older.db"
+    path.write_bytes(copy)
+    for file in (path, home / "work.db"):
+        connection = driver.connect(file, KEYS.work_db, 1)
+        connection.execute("DELETE FROM blob")
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.execute("PRAGMA journal_mode = DELETE")
+        connection.close()
+    content = path.read_bytes()
+    path.unlink()
+    return content
