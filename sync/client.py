@@ -62,7 +62,7 @@ class SyncClient:
         return hello
 
     def enrol(self, request: EnrolRequest) -> EnrolReply:
-        """Spend a one-time secret.
+        """Become a device by a secret.
 
         Raises:
             ServerRejected: code `enrolment-refused`.

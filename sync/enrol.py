@@ -61,7 +61,7 @@ def parse_code(text: str) -> EnrolCode:
 
 
 class Enrolling:
-    """An enrolment under way: the code is spent once, the officer may try the password again.
+    """An enrolment under way: one device is made, and the officer may try the password again.
 
     Nothing is written to the disk. The secret leaves only after the authority's key was found to be the code's.
 
@@ -93,7 +93,9 @@ class Enrolling:
         self._enrolment: Enrolment | None = None
 
     def finish(self, credentials: Credentials) -> Enrolled:
-        """Spend the code if that is still to do, sign the officer in, and return what makes the kit.
+        """Make a device by the code if that is still to do, sign the officer in, and return what makes the kit.
+
+        The first session spends the code; until then it can be used again, from another machine too.
 
         Raises:
             NotTheServer: the server's authority is not the one the code speaks of.
@@ -102,7 +104,7 @@ class Enrolling:
             NetworkUnavailable: nobody answers.
         """
         if self._enrolment is None:
-            self._enrolment = self._spend()
+            self._enrolment = self._enrol()
         device = Device(self._enrolment.device_id, self._key)
         client = SyncClient(Transport(self._code.url, self._enrolment.ca_pem, self._clock, device, self._timeouts))
         try:
@@ -111,7 +113,7 @@ class Enrolling:
         finally:
             client.transport.close()
 
-    def _spend(self) -> Enrolment:
+    def _enrol(self) -> Enrolment:
         ca_pem = fetch_authority(self._code.url, self._code.pin, self._timeouts.connect_s)
         client = SyncClient(Transport(self._code.url, ca_pem, self._clock, None, self._timeouts))
         try:

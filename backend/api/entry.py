@@ -46,7 +46,7 @@ def ca(services: Services) -> Response[str]:
 
 @post("/enrol", status_code=200, sync_to_thread=True)
 def enrol(request: Request[Any, Any, Any], services: Services, body: bytes) -> Response[bytes]:
-    """Spend a one-time secret and make the caller's key a device of the county."""
+    """Make the caller's key a device of the county by a secret; its first session spends the secret."""
     asked = decode(_enrol, request, body, _SMALL)
     try:
         load_public(asked.device_key)
@@ -83,6 +83,7 @@ def sign_in(request: Request[Any, Any, Any], services: Services, device: Caller,
         if officer is None:
             raise Refusal("scope-denied", "no officer has this number")
         token, _, ends = accounts.open_session(connection, account.number, device.device, now, accounts.KIT_LIFE)
+        devices.spend_secret(connection, device.device, now)
     return answer(SessionReply(token=token, expires_at=ends, officer=officer))
 
 

@@ -37,22 +37,38 @@ def new_secret(connection: sa.Connection, county: str, now: datetime, life: time
 
 
 def enrol(connection: sa.Connection, secret: str, public_key: str, name: str, now: datetime) -> Device:
-    """Spend `secret` on a new device and return it.
+    """Make a new device by `secret` and return it.
+
+    A secret is good until the device it made has signed an officer in: a mistyped password or a lost answer must not
+    cost it. The device it made before is revoked, so that one secret never leaves two.
 
     Raises:
         Refusal: enrolment-refused; unknown, used and expired secrets look alike.
     """
-    made = f"dev-{uuid.uuid4().hex}"
-    good = (enrolment.c.secret_hash == digest(secret)) & enrolment.c.device.is_(None) & (enrolment.c.expires_at > now)
-    county = connection.execute(
-        sa.update(enrolment).where(good).values(device=made).returning(enrolment.c.county)
-    ).scalar_one_or_none()
-    if county is None:
+    good = (enrolment.c.secret_hash == digest(secret)) & (enrolment.c.expires_at > now)
+    row = connection.execute(
+        sa.select(enrolment.c.county, enrolment.c.device).where(good).with_for_update()
+    ).one_or_none()
+    if row is None:
         raise Refusal("enrolment-refused")
+    if row.device is not None:
+        before = get(connection, row.device)
+        if before is None or before.revoked_at is not None:
+            raise Refusal("enrolment-refused")  # an administrator ended it: its code must not bring it back
+        revoke(connection, row.device, now)
+    made = f"dev-{uuid.uuid4().hex}"
+    connection.execute(sa.update(enrolment).where(good).values(device=made))
     connection.execute(
-        sa.insert(device).values(id=made, county=county, name=name, public_key=public_key, enrolled_at=now)
+        sa.insert(device).values(id=made, county=row.county, name=name, public_key=public_key, enrolled_at=now)
     )
-    return Device(id=made, county=county, name=name, public_key=public_key, revoked_at=None)
+    return Device(id=made, county=row.county, name=name, public_key=public_key, revoked_at=None)
+
+
+def spend_secret(connection: sa.Connection, device_id: str, now: datetime) -> None:
+    """End the secret that made a device: an officer has signed in on it."""
+    connection.execute(
+        sa.update(enrolment).where(enrolment.c.device == device_id, enrolment.c.expires_at > now).values(expires_at=now)
+    )
 
 
 def get(connection: sa.Connection, device_id: str) -> Device | None:

@@ -178,7 +178,8 @@ enrolment = sa.Table(
     sa.Column("expires_at", Moment, nullable=False),
     sa.Column("device", ID),
 )
-"""One-time secrets by their hash; `device` is set by the use that spends one."""
+"""One-time secrets by their hash. `device` is the last one made by it; that one's first session ends the secret by
+setting `expires_at`."""
 
 account = sa.Table(
     "account",

@@ -51,8 +51,41 @@ def test_a_code_makes_one_kit_and_no_second(backend: Running, new_kit: Callable[
     assert len(first.json()["county_key"]) == 64
     assert first.json()["ca_pem"] == backend.ca_pem
     assert len(first.json()["spare_pin"]) == 64
-    again = kit.enrol(secret)
+    assert kit.sign_in(kit_officers()[0]).status_code == 200
+    assert kit.call("DELETE", "/v1/session").status_code == 204
+    again = kit.http.post(
+        backend.url + "/v1/enrol", json={"secret": secret, "device_key": "11" * 32, "device_name": "二"}
+    )
     assert (again.status_code, again.json()["code"]) == (403, "enrolment-refused")
+    assert kit.sign_in(kit_officers()[0]).status_code == 200
+
+
+def test_a_code_stays_good_until_its_kit_has_signed_in_and_the_last_one_made_counts(
+    backend: Running, new_kit: Callable[[], Kit]
+) -> None:
+    secret = backend.secret()
+    first, second = new_kit(), new_kit()
+    assert first.enrol(secret).status_code == 200
+    assert first.sign_in(kit_officers()[0], "a mistyped password").status_code == 401
+    assert second.enrol(secret).status_code == 200
+    assert second.device_id != first.device_id
+    replaced = first.sign_in(kit_officers()[0])
+    assert (replaced.status_code, replaced.json()["code"]) == (403, "device-revoked")
+    assert second.sign_in(kit_officers()[0]).status_code == 200
+    third = first.enrol(secret)
+    assert (third.status_code, third.json()["code"]) == (403, "enrolment-refused")
+    assert second.call("GET", "/v1/me").status_code == 200
+
+
+def test_a_code_whose_kit_was_revoked_makes_no_other(backend: Running, new_kit: Callable[[], Kit]) -> None:
+    secret = backend.secret()
+    kit = new_kit()
+    assert kit.enrol(secret).status_code == 200
+    database = open_data(backend)
+    with database.write() as connection:
+        devices.revoke(connection, kit.device_id, datetime.now(UTC))
+    database.close()
+    assert kit.enrol(secret).json()["code"] == "enrolment-refused"
 
 
 def test_a_wrong_and_an_expired_secret_look_alike(backend: Running, new_kit: Callable[[], Kit]) -> None:
@@ -192,6 +225,16 @@ def test_health_and_the_published_interface(backend: Running, kit: Kit) -> None:
     assert kit.http.get(backend.url + "/healthz").json() == {"ok": True}
     paths = kit.http.get(backend.url + "/v1/openapi/openapi.json").json()["paths"]
     assert {"/v1/hello", "/v1/ops", "/v1/changes", "/v1/uploads"} <= set(paths)
+
+
+@pytest.mark.parametrize("path", ["/v1/openapi", "/v1/hello", "/v1/nothing", "/healthz", "/console/log-in"])
+def test_no_answer_lets_a_browser_load_what_is_not_ours(backend: Running, kit: Kit, path: str) -> None:
+    reply = kit.http.get(backend.url + path)
+    assert reply.headers["Content-Security-Policy"].startswith("default-src 'none'")
+    assert reply.headers["X-Content-Type-Options"] == "nosniff"
+    assert "script" not in reply.text
+    if path == "/v1/openapi":
+        assert reply.headers["Content-Type"].startswith("application/vnd.oai.openapi+json")
 
 
 def test_the_demo_code_is_good_for_a_kit(backend: Running) -> None:

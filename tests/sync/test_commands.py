@@ -110,6 +110,18 @@ def test_init_with_a_code_makes_the_kit_and_fetches_the_county(backend: Backend,
         assert replica.enrolment.get().embedded is None
 
 
+def test_a_mistyped_password_does_not_cost_the_code(backend: Backend, tmp_path: Path) -> None:
+    command = ["init", "--enrol", backend.code(), "--officer", OFFICER]
+    refused = fieldkit(tmp_path / "kit", *command, password="not the password")
+    assert refused.returncode == 1
+    assert "请重新输入" in refused.stderr
+    made = fieldkit(tmp_path / "kit", *command, password=PASSWORD)
+    assert made.returncode == 0, made.stderr
+    again = fieldkit(tmp_path / "other", *command, password=PASSWORD)
+    assert again.returncode == 1
+    assert "登记码" in again.stderr
+
+
 def test_a_kit_enrols_with_a_backend_at_another_address_of_its_machine(template: Backend, tmp_path: Path) -> None:
     elsewhere = template.copy(tmp_path / "data")
     elsewhere.host = "127.0.0.2"
