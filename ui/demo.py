@@ -338,7 +338,7 @@ def _finalise(stage: Stage, case: Case, session: VisitSession, desk: Desk) -> No
         if missing:
             raise BugError("not ready to submit: " + "; ".join(item.text for item in missing))
         session.finishing.finalise()
-        desk.until(lambda: not session.editable or bool(session.finishing.problem), "the queue")
+        desk.until(lambda: session.final or bool(session.finishing.problem), "the queue")
         if session.finishing.problem:
             raise BugError(session.finishing.problem)
         case.replica.tracks.queue(track.id)

@@ -50,6 +50,9 @@ class Evidence(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     point: Point | None = None
     tray: str = ""
     """Why it waits for a person to say what it is; empty once it is known. No final visit holds such a one."""
+    seal_problem: str = ""
+    """What was wrong with its page seal: "forged", "practice", "elsewhere" (another visit or revision), or as imaging
+    named it; empty without a seal. It stays whatever a person says of the page."""
 
 
 class Signature(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):

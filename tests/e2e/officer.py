@@ -141,7 +141,7 @@ def _submit(session: VisitSession, desk: Desk) -> None:
     missing = session.finishing.missing()
     assert not missing, missing
     session.finishing.finalise()
-    desk.until(lambda: not session.editable or bool(session.finishing.problem), "the queue")
+    desk.until(lambda: session.final or bool(session.finishing.problem), "the queue")
     assert not session.finishing.problem, session.finishing.problem
     say("queued", visit=session.visit.id)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from fieldkit.model.evidence import Evidence, PageRef
+from ui.inspection import signing
 
 if TYPE_CHECKING:
     from ui.inspection.tools import VisitTools
@@ -27,7 +28,8 @@ def sent_home(tools: VisitTools, evidence: Evidence, page: PageRef) -> str:
     if other.records[0].id != page.document or other.records[0].revisions[-1].number != page.revision:
         return ""
     if all(item.original.sha256 != evidence.original.sha256 for item in other.evidence):
-        tools.replica.visits.save(msgspec.structs.replace(other, evidence=(*other.evidence, evidence)))
+        with_page = msgspec.structs.replace(other, evidence=(*other.evidence, evidence))
+        tools.replica.visits.save(signing.without_stale_answers(other, with_page))
     return other.enterprise_name
 
 

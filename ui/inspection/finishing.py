@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from fieldkit.errors import KnownError
 from fieldkit.model.operation import Filing
 from fieldkit.model.stamp import local
+from ui.inspection.checking import check_visit
 from ui.inspection.lane import in_english, sentence
-from ui.inspection.steps import Missing, missing_for
+from ui.inspection.steps import Missing, hard, missing_for
 
 if TYPE_CHECKING:
-    from fieldkit.errors import BugError, KnownError
+    from fieldkit.errors import BugError
     from fieldkit.model.visit import Visit
     from fieldkit.replica.visits import VisitState
     from ui.inspection.session import VisitSession
@@ -41,7 +43,7 @@ class FinishDesk:
     def follow(self) -> None:
         """Look where a final visit stands now; tells "fate" when that is news."""
         session = self._session
-        if session.editable:
+        if not session.final:
             return
         replica, visit_id = session.tools.replica, session.visit.id
 
@@ -70,27 +72,37 @@ class FinishDesk:
             self._failed_with(f"还差 {len(missing)} 项，暂不能提交。内容都已保存。")
             return
         self.working, self.problem = True, ""
+        visit = self._session.visit
         self._session.tell("finish")
-        self._session.settle(self._saved)
+        self._session.settle(lambda saved: self._saved(visit, saved))
 
-    def _saved(self, saved: bool) -> None:
+    def _saved(self, visit: Visit, saved: bool) -> None:
+        """Queue exactly the visit that was checked and saved; the record check is asked once more of it."""
         if not saved:
             self.working = False
             self._failed_with(f"还没有存上，未提交：{self._session.saved.why}")
             return
-        session, visit = self._session, self._session.visit
-        replica, officer = session.tools.replica, session.tools.officer.number
+        tools, enterprise = self._session.tools, self._session.enterprise
+        replica, officer = tools.replica, tools.officer.number
 
         def queue() -> Visit:
+            stops = hard(check_visit(tools, enterprise, visit, "done"))
+            if stops:
+                raise KnownError(
+                    "visit.not_ready",
+                    why="；".join(rule.message for rule in stops),
+                    why_en="; ".join(rule.message_en for rule in stops),
+                )
             replica.visits.finalise(visit, officer)
             final = replica.visits.get(visit.id)
             return visit if final is None else final
 
-        session.lane("desk").do(queue, self._queued, self._failed)
+        self._session.lane("desk").do(queue, self._queued, self._failed)
 
     def _queued(self, visit: Visit) -> None:
         self.working = False
         self._session.taken_as_final(visit)
+        self._session.scanning.release()
         self.follow()
 
     def _failed(self, error: KnownError | BugError) -> None:
@@ -100,6 +112,7 @@ class FinishDesk:
     def _failed_with(self, words: str, words_en: str = "") -> None:
         self.problem, self.problem_en = words, words_en
         self._session.tell("finish")
+        self._session.scanning.release()
 
 
 def fate_of(state: VisitState, filing: Filing | None = None, why: str = "") -> Fate:

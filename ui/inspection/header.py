@@ -80,7 +80,7 @@ class VisitHeader(QWidget):
 
     def refresh(self, session: VisitSession) -> None:
         """Show what is on disk and what can be undone."""
-        self._light.show_state(session.saved, None if session.editable else session.finishing.fate)
+        self._light.show_state(session.saved, session.finishing.fate if session.final else None)
         self._undo.setEnabled(bool(session.undoable))
         self._undo.setToolTip(f"撤销：{session.undoable}（Ctrl+Z）" if session.undoable else "没有可撤销的操作")
         self._redo.setEnabled(bool(session.redoable))

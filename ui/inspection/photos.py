@@ -67,6 +67,10 @@ class PhotoDesk:
     def _kept(self, photo: Evidence) -> None:
         self.coming -= 1
         visit = self._session.visit
+        if not self._session.editable:
+            self.problem = f"{photo.original.filename}：已提交，这张没有收入"
+            self._session.tell("evidence")
+            return
         if any(item.original.sha256 == photo.original.sha256 for item in visit.evidence):
             self.problem = f"{photo.original.filename} 已经收到过，没有重复保存"
             self._session.tell("evidence")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from fieldkit.model.evidence import Evidence
+from ui.inspection.aside_list import AsideList
 from ui.inspection.landing_list import LandingList
 from ui.inspection.loupe import Loupe
 from ui.inspection.page_card import PageCard
@@ -53,6 +54,8 @@ class ScanStep(Step):
         self._papers.looked_closer.connect(self._look_closer)
         column.addWidget(self._papers)
         column.addWidget(secondary("扫到的营业执照、许可证等没有页签，先落在托盘里，选好名称即可存入"))
+        self._aside = AsideList(session)
+        column.addWidget(self._aside)
         self.work.addWidget(self._body)
         self.work.addStretch(1)
         self._cards: list[PageCard] = []
@@ -66,6 +69,7 @@ class ScanStep(Step):
             self._show_tray()
             self._show_pages()
             self._papers.refresh(self._pictures.get)
+            self._aside.refresh()
         if kinds & {"entered", "scan", "evidence"}:
             self._landings.refresh()
 

@@ -52,6 +52,8 @@ class ScanDesk:
     def __init__(self, session: VisitSession) -> None:
         self._session = session
         self._seen: set[str] = set()
+        self._held: list[tuple[str, bytes, str]] = []
+        self._names: dict[str, str] = {}
         self._elsewhere: frozenset[str] | None = None
         self.reading: tuple[str, ...] = ()
         self.landings: tuple[Landing, ...] = ()
@@ -60,7 +62,7 @@ class ScanDesk:
 
     def deliver(self, file: ScannedFile) -> None:
         """Take a file from the wand's own thread."""
-        self._session.post(lambda: self.take(file.path.name, file.data))
+        self._session.post(lambda: self.take(file.path.name, file.data, file.sha256))
 
     def refuse(self, path: Path, why: KnownError) -> None:
         """Tell of a file that is broken or unreadable. From the wand's own thread."""
@@ -77,23 +79,49 @@ class ScanDesk:
         here = sha256 in visit.set_aside or any(item.original.sha256 == sha256 for item in visit.evidence)
         return here or sha256 in self._elsewhere
 
-    def take(self, name: str, data: bytes) -> None:
-        """Read one file in the lane; the same bytes a second time are told and not kept twice."""
-        if not self._session.editable:
-            return
-        digest = hashlib.sha256(data).hexdigest()
+    def take(self, name: str, data: bytes, sha256: str = "") -> None:
+        """Read one file in the lane; the same bytes a second time are told and not kept twice.
+
+        What comes while the visit is being finalised waits for the outcome; what comes after it is told.
+
+        Args:
+            name: of the file, as shown.
+            data: its bytes.
+            sha256: of the bytes (hex), where it is known already.
+        """
+        if self._session.final:
+            self._landed(Landing(name, "warn", TOO_LATE))
+        elif not self._session.editable:
+            self._held.append((name, data, sha256))
+        else:
+            self.reading = (*self.reading, name)
+            self._session.tell("scan")
+            if sha256:
+                self._take(name, data, sha256)
+                return
+            self._session.lane("scan").do(
+                lambda: hashlib.sha256(data).hexdigest(),
+                lambda digest: self._take(name, data, digest),
+                lambda error: self._failed(name, "", error),
+            )
+
+    def _take(self, name: str, data: bytes, digest: str) -> None:
         if digest in self._seen or any(item.original.sha256 == digest for item in self._session.visit.evidence):
+            self._done_reading(name)
             self._landed(Landing(name, "info", "这张已经收到过，没有重复保存"))
             return
         self._seen.add(digest)
-        self.reading = (*self.reading, name)
-        self._session.tell("scan")
-        session = self._session
-        session.lane("scan").do(
+        self._session.lane("scan").do(
             lambda: self._read(name, data),
-            lambda arrival: self._arrived(name, arrival),
+            lambda arrival: self._arrived(name, digest, arrival),
             lambda error: self._failed(name, digest, error),
         )
+
+    def release(self) -> None:
+        """Take in, or tell of, what came while the visit was being finalised."""
+        held, self._held = self._held, []
+        for name, data, sha256 in held:
+            self.take(name, data, sha256)
 
     def _read(self, name: str, data: bytes) -> _Arrival:
         """Keep the original, read the page and find out where it belongs. Runs in the lane."""
@@ -113,7 +141,8 @@ class ScanDesk:
         )
         bound, why = self._place(scan)
         if bound is None:
-            return _Arrival(msgspec.structs.replace(evidence, tray=why), "warn", why)
+            problem = scan.seal_problem or "" if scan.seal is None else "elsewhere"
+            return _Arrival(msgspec.structs.replace(evidence, tray=why, seal_problem=problem), "warn", why)
         evidence = msgspec.structs.replace(
             evidence, kind="signed_page", bound=bound, bound_by="seal", title=f"笔录第 {bound.page} 页"
         )
@@ -144,18 +173,25 @@ class ScanDesk:
         except binding.NotBound as refusal:
             return None, refusal.zh
 
-    def _arrived(self, name: str, arrival: _Arrival) -> None:
+    def _arrived(self, name: str, digest: str, arrival: _Arrival) -> None:
         self._done_reading(name)
+        visit = self._session.visit
+        back = digest in visit.set_aside
+        left = tuple(item for item in visit.set_aside if item != digest)
+        if not self._session.editable:
+            self._seen.discard(digest)
+            self._landed(Landing(name, "warn", TOO_LATE))
+            return
         if arrival.evidence is None:
+            if back:
+                self._keep(set_aside=left)
             self._landed(Landing(name, arrival.tone, arrival.words))
             return
-        visit = self._session.visit
-        self._session.replace(
-            msgspec.structs.replace(visit, evidence=(*visit.evidence, arrival.evidence)), "evidence", "scan"
-        )
+        self._keep(evidence=(*visit.evidence, arrival.evidence), set_aside=left)
         bound = arrival.evidence.bound
         again = bound is not None and sum(item.bound == bound for item in self._session.visit.evidence) > 1
         words = f"{arrival.words}（重扫，以这张为准）" if again else arrival.words
+        words = f"{words}（曾移出，现已放回）" if back else words
         self._landed(Landing(name, arrival.tone, words, arrival.evidence.id))
         self._session.settle()
 
@@ -174,6 +210,14 @@ class ScanDesk:
         self.landings = (landing, *self.landings)[:50]
         self._session.tell("scan")
 
+    def _keep(self, **fields: object) -> None:
+        """Replace evidence; answers about a page that another scan now speaks for go with it, past undoing."""
+        before = self._session.visit
+        changed = signing.without_stale_answers(before, msgspec.structs.replace(before, **fields))
+        if changed.signatures != before.signatures:
+            self._session.forget_undo("signatures")
+        self._session.replace(changed, "evidence", "scan", "signatures")
+
     # -- what lies where ---------------------------------------------------------------------------------------
 
     @property
@@ -185,6 +229,14 @@ class ScanDesk:
     def papers(self) -> tuple[Evidence, ...]:
         """The enterprise's papers taken in."""
         return tuple(item for item in self._session.visit.evidence if item.kind == "paper")
+
+    @property
+    def aside(self) -> tuple[tuple[str, str], ...]:
+        """What was left out of the visit and can be put back: SHA-256 (hex) and what to call it."""
+        return tuple(
+            (sha256, self._names.get(sha256, f"第 {place} 件"))
+            for place, sha256 in enumerate(self._session.visit.set_aside, 1)
+        )
 
     def pages(self) -> tuple[signing.PageStatus, ...]:
         """Return the state of every page of the newest revision."""
@@ -202,7 +254,8 @@ class ScanDesk:
         No seal proved it, so the ink found there counts as unsure and every box asks.
         """
         revision: Revision | None = self._session.revision
-        if revision is None or not 1 <= page <= revision.pages:
+        item = next((item for item in self._session.visit.evidence if item.id == evidence_id), None)
+        if revision is None or not 1 <= page <= revision.pages or item is None or not bindable(item):
             return
         bound = PageRef(self._session.record.id, revision.number, page)
         self._change(
@@ -222,11 +275,30 @@ class ScanDesk:
     def set_aside(self, evidence_id: str) -> None:
         """Leave a page out of the visit: it has nothing to do with it."""
         visit = self._session.visit
+        gone = [item.original for item in visit.evidence if item.id == evidence_id]
+        if not gone or not self._session.editable:
+            return
         kept = tuple(item for item in visit.evidence if item.id != evidence_id)
-        left = tuple(item.original.sha256 for item in visit.evidence if item.id == evidence_id)
-        changed = msgspec.structs.replace(visit, evidence=kept, set_aside=(*visit.set_aside, *left))
-        self._session.replace(changed, "evidence", "scan")
+        for original in gone:
+            self._seen.discard(original.sha256)
+            self._names[original.sha256] = original.filename
+        self._keep(evidence=kept, set_aside=(*visit.set_aside, *(original.sha256 for original in gone)))
         self._session.settle()
+
+    def put_back(self, sha256: str) -> None:
+        """Take in again what was left out: it is read anew and lands where it belongs."""
+        session, blobs = self._session, self._session.tools.replica.blobs
+        if not session.editable or sha256 not in session.visit.set_aside or sha256 in self._seen:
+            return
+        name = self._names.get(sha256, "放回的一件")
+        self._seen.add(sha256)
+        self.reading = (*self.reading, name)
+        session.tell("scan")
+        session.lane("scan").do(
+            lambda: self._read(name, blobs.read(sha256)),
+            lambda arrival: self._arrived(name, sha256, arrival),
+            lambda error: self._failed(name, sha256, error),
+        )
 
     def agree(self, page: int) -> None:
         """Confirm as signed all boxes of a page in which ink was found."""
@@ -270,14 +342,22 @@ class ScanDesk:
         changed = tuple(
             msgspec.structs.replace(item, **fields) if item.id == evidence_id else item for item in visit.evidence
         )
-        self._session.replace(msgspec.structs.replace(visit, evidence=changed), "evidence", "scan")
+        self._keep(evidence=changed)
         self._session.settle()
 
 
 def _in_tray(evidence: Evidence, why: str) -> Evidence:
-    return msgspec.structs.replace(evidence, kind="other", bound=None, bound_by="", tray=why)
+    return msgspec.structs.replace(
+        evidence, kind="other", bound=None, bound_by="", title="", tray=why, seal_problem="elsewhere"
+    )
 
 
+def bindable(item: Evidence) -> bool:
+    """Say whether a person may take it as a page: never against a seal that says otherwise."""
+    return item.seal_problem not in {"forged", "practice", "elsewhere"}
+
+
+TOO_LATE = "已提交，这张没有收入"
 _UNSEALED = {
     "forged": "页签校验不通过（伪造、改动或外县文书），未归位",
     "practice": "这是练习用的页签，不作执法文书，未归位",

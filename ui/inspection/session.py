@@ -62,7 +62,7 @@ class VisitSession:
         self.saved = SaveState("saved", None)
         self._listeners: list[Listener] = []
         self._undo = UndoStack()
-        self._checked: dict[str, tuple[Visit, CheckReport]] = {}
+        self._checked: dict[str, tuple[Visit, datetime, CheckReport]] = {}
         pause = {} if autosave_pause_s is None else {"pause_s": autosave_pause_s}
         self._autosave = Autosave(
             tools.replica.visits.save,
@@ -88,7 +88,7 @@ class VisitSession:
     def close(self, timeout_s: float = 10.0) -> bool:
         """Save what is pending, end all workers; True if everything is on disk."""
         self.printing.abandon()
-        saved = not self.editable or self._autosave.settle(timeout_s)
+        saved = self.final or self._autosave.settle(timeout_s)
         self._autosave.stop()
         for lane in self._lanes.values():
             lane.stop()
@@ -143,9 +143,14 @@ class VisitSession:
         return self.record.revisions[-1] if self.record.revisions else None
 
     @property
+    def final(self) -> bool:
+        """True once the replica has finalised the visit."""
+        return self.visit.state == "final"
+
+    @property
     def editable(self) -> bool:
-        """False once the visit is finalised."""
-        return self.visit.state == "open"
+        """False once the visit is final, and while it is being finalised: what was checked is what is sent."""
+        return not self.final and not self.finishing.working
 
     def now(self) -> Stamp:
         """Return the best time known."""
@@ -160,12 +165,16 @@ class VisitSession:
         return tuple(field for field in self.prefilled if field not in self.visit.confirmed)
 
     def check(self, stage: Stage = "print") -> CheckReport:
-        """Return the record check at a stage ("print", "done"), computed once a state."""
+        """Return the record check at a stage ("print", "done"), computed once a state and minute.
+
+        The minute counts because some rules ask what time it is.
+        """
+        minute = self.now().at.replace(second=0, microsecond=0)
         known = self._checked.get(stage)
-        if known is None or known[0] is not self.visit:
-            known = (self.visit, check_visit(self.tools, self.enterprise, self.visit, stage))
+        if known is None or known[0] is not self.visit or known[1] != minute:
+            known = (self.visit, minute, check_visit(self.tools, self.enterprise, self.visit, stage))
             self._checked[stage] = known
-        return known[1]
+        return known[2]
 
     # -- changing ----------------------------------------------------------------------------------------------
 
@@ -242,6 +251,10 @@ class VisitSession:
     def redoable(self) -> str:
         """What `redo` would do again, in words; empty if nothing."""
         return self._undo.redoable if self.editable else ""
+
+    def forget_undo(self, part: str) -> None:
+        """Make steps of one kind of cell impossible to take back or do again: what they were about is gone."""
+        self._undo.forget(part)
 
     def undo(self) -> Cell | None:
         """Take the last step back and return its cell, so that the screen can show it."""

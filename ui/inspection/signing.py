@@ -101,6 +101,35 @@ def pages(visit: Visit, revision: Revision | None) -> tuple[PageStatus, ...]:
     return tuple(found)
 
 
+def without_stale_answers(before: Visit, after: Visit) -> Visit:
+    """Return `after` without the answers whose page is now spoken for by another scan: they were given for the last.
+
+    What was noted before a first scan came (a party that refuses every page) stays where that scan shows no ink.
+    """
+    revision = after.records[0].revisions[-1] if after.records[0].revisions else None
+    old = {page.page: page.scan for page in pages(before, revision)}
+    stale = set()
+    for page in pages(after, revision):
+        was = old[page.page]
+        if (was.id if was else "") == (page.scan.id if page.scan else "") and was == page.scan:
+            continue
+        kept_blank = {box.name for box in page.boxes if was is None and box.ink != "signed"}
+        stale |= {
+            (page.page, box.name)
+            for box in page.boxes
+            if box.answer is not None and (box.answer.state == "signed" or box.name not in kept_blank)
+        }
+    if revision is None or not stale:
+        return after
+    document = after.records[0].id
+    kept = tuple(
+        item
+        for item in after.signatures
+        if (item.record_id, item.revision) != (document, revision.number) or (item.page, item.box) not in stale
+    )
+    return msgspec.structs.replace(after, signatures=kept)
+
+
 def with_answers(
     visit: Visit, revision: Revision, wanted: tuple[tuple[int, str], ...], state: SignatureState, note: str
 ) -> tuple[Signature, ...]:

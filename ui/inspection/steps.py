@@ -11,6 +11,7 @@ from fieldkit.instruments import checklists
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from fieldkit.instruments.check import CheckReport, RuleResult
     from ui.inspection.session import VisitSession
 
 StepId = Literal["prepare", "inspect", "record", "print", "scan", "submit"]
@@ -28,6 +29,15 @@ STEPS: tuple[tuple[StepId, str], ...] = (
 
 EARLIER = frozenset({"inspectors", "notices", "recusal", "sampling"})
 """Groups of the record that earlier steps ask for: what they miss is said once, there."""
+
+
+_GROUPS: dict[str, tuple[StepId, str]] = {
+    "inspectors": ("prepare", "officers"),
+    "notices": ("prepare", "notices"),
+    "recusal": ("prepare", "recusal"),
+    "sampling": ("inspect", "sampling"),
+}
+"""Where each of them is put right."""
 
 
 class Missing(msgspec.Struct, frozen=True):
@@ -59,7 +69,38 @@ def missing_for(session: VisitSession, step: StepId) -> tuple[Missing, ...]:
         for item in missing_of(session, name):
             if name != "record" or item.target.split(".")[0] not in EARLIER:
                 found.setdefault((item.text, item.target), item)
-    return tuple(found.values())
+    order = [name for name, _title in STEPS]
+    listed = tuple(found.values())
+    return tuple(sorted((*listed, *_forbidden(session, listed)), key=lambda item: order.index(item.step)))
+
+
+def _forbidden(session: VisitSession, listed: tuple[Missing, ...]) -> list[Missing]:
+    """Return what the record check forbids or voids at "done" and no step has listed in its own words."""
+    texts, places = {item.text for item in listed}, {(item.step, item.target) for item in listed}
+    steps = {item.step for item in listed}
+    found = []
+    for rule in hard(session.check("done")):
+        step, target = _place_of(rule)
+        told = step in steps if target in {"print", "scan"} else (step, target) in places and step != "record"
+        if not told and rule.message not in texts:
+            found.append(Missing(step, rule.message, target))
+    return found
+
+
+def hard(report: CheckReport) -> tuple[RuleResult, ...]:
+    """Return the rules of a record check that were missed and forbid or void."""
+    ids = {*report.blocks, *report.vetoes}
+    return tuple(rule for rule in report.rules if rule.id in ids)
+
+
+def _place_of(rule: RuleResult) -> tuple[StepId, str]:
+    """Return the step and the place on it where a rule is put right."""
+    group = (rule.field or "").split(".")[0]
+    if group in _GROUPS:
+        return _GROUPS[group]
+    if rule.field:
+        return "record", rule.field
+    return ("scan", "scan") if rule.id.startswith("signatures.") else ("print", "print")
 
 
 def marks(session: VisitSession, at: StepId) -> dict[StepId, Mark]:
@@ -73,7 +114,7 @@ def marks(session: VisitSession, at: StepId) -> dict[StepId, Mark]:
             found[name] = "needs"
         else:
             found[name] = "open"
-    found["submit"] = "done" if not session.editable else "open"
+    found["submit"] = "done" if session.final else "open"
     return found
 
 
@@ -119,6 +160,8 @@ def _inspect(session: VisitSession) -> list[Missing]:
     done = session.value("sampling", "done")
     if done is None:
         found.append(Missing("inspect", "是否采样未说明", "sampling"))
+    elif done is False and session.visit.samples:
+        found.append(Missing("inspect", f"已登记 {len(session.visit.samples)} 份样品，笔录却写未采样", "sampling"))
     elif done is True and not session.visit.samples:
         found.append(Missing("inspect", "已采样，还没有登记样品", "sampling"))
     return found
@@ -161,6 +204,8 @@ def _scan(session: VisitSession) -> list[Missing]:
         found.append(Missing("scan", f"托盘里有 {len(session.scanning.tray)} 页未归位", "tray"))
     if session.scanning.reading:
         found.append(Missing("scan", f"{len(session.scanning.reading)} 页正在识别", "tray"))
+    if session.photos.coming:
+        found.append(Missing("scan", f"{session.photos.coming} 张照片正在存入", "tray"))
     return found
 
 

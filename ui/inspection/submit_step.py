@@ -64,7 +64,7 @@ class SubmitStep(Step):
         """Show what goes and what is missing."""
         if not kinds & {"entered", "settled", "finish", "fate"}:
             return
-        editable = self.session.editable
+        editable = not self.session.final
         self._done.setVisible(not editable)
         self._show_fate()
         self._heading.setText("将要提交的内容" if editable else "已定稿的内容")
@@ -109,18 +109,18 @@ class SubmitStep(Step):
 
     def says(self) -> str:
         """Say that it may go, or where it stands."""
-        return self.ready if self.session.editable else f"已定稿，{self.session.finishing.fate.short}"
+        return self.ready if not self.session.final else f"已定稿，{self.session.finishing.fate.short}"
 
     def action(self) -> tuple[str, str, bool]:
         """Submit and queue."""
-        if not self.session.editable:
+        if self.session.final:
             return "返回检查列表", "arrow-left", True
         ready = not self.session.finishing.missing() and not self.session.finishing.working
         return "提交并排队", "cloud-upload", ready
 
     def act(self) -> None:
         """Submit, or leave once it is queued."""
-        if self.session.editable:
+        if not self.session.final:
             self.session.finishing.finalise()
         else:
             self.finished.emit()

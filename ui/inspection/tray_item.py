@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QVBoxLayout, QWidg
 
 from fieldkit.model.evidence import Evidence
 from ui.inspection.paper_view import PaperView
+from ui.inspection.scanning import bindable
 from ui.inspection.session import VisitSession
 from ui.style.buttons import Button
 from ui.style.words import Tag, secondary, set_look
@@ -75,7 +76,7 @@ class TrayItem(QFrame):
         row = QHBoxLayout()
         row.setSpacing(8)
         for status in self._session.scanning.pages():
-            if not status.scans:
+            if not status.scans and bindable(self._item):
                 button = Button(
                     f"这是第 {status.page} 页", "quiet", "file-check", name=f"{self._name} 认定为第 {status.page} 页"
                 )

@@ -47,6 +47,12 @@ class UndoStack:
         """End the running step: the next change starts a new one (focus left, step changed)."""
         self._closed = True
 
+    def forget(self, part: str) -> None:
+        """Drop every step whose cell begins with `part`."""
+        self._done = [change for change in self._done if change.cell[0] != part]
+        self._undone = [change for change in self._undone if change.cell[0] != part]
+        self._closed = True
+
     def undo(self) -> Change | None:
         """Return the step to take back, or None."""
         return self._move(self._done, self._undone)

@@ -155,6 +155,7 @@ class VisitPage(Page):
         self._header.refresh(self.session)
         self._changed |= kinds
         if kinds & {"finish", "fate"}:
+            self._follow_wand()
             self._follow()
         elif kinds - {"save"}:
             self._steps[self.at].refresh(kinds)
@@ -192,7 +193,7 @@ class VisitPage(Page):
 
     def _follow_wand(self) -> None:
         """Watch the wand's folder; begin anew where another one was chosen meanwhile."""
-        folder = self.session.tools.wand_folder() if self.session.editable else None
+        folder = None if self.session.final else self.session.tools.wand_folder()
         if folder == self._wand_folder:
             return
         self._stop_wand()

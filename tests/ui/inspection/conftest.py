@@ -11,6 +11,9 @@ from typing import Any
 import msgspec
 import pytest
 
+from devices.emulators import process
+from devices.emulators.process import Emulator
+from devices.printing.ipp import IppPrinter
 from fieldkit.access import keys
 from fieldkit.clock import Clock
 from fieldkit.demo import COUNTY, COUNTY_NAME, PASSWORD, county
@@ -118,6 +121,13 @@ def kit(tmp_path: Path) -> Iterator[Kit]:
     made = Kit(tmp_path / "home")
     yield made
     made.replica.close()
+
+
+@pytest.fixture
+def printer(kit: Kit, tmp_path: Path) -> Iterator[Emulator]:
+    with process.start("printer", out=tmp_path / "printed") as emulator:
+        kit.printer = lambda: IppPrinter(str(emulator.ready["uri"]), timeout_s=3)
+        yield emulator
 
 
 @pytest.fixture

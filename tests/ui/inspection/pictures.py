@@ -69,7 +69,7 @@ def take(page: VisitPage, camera: Callable[[str], None]) -> None:
     shoot("visit-6-missing")
     _settle_scans(session)
     session.finishing.finalise()
-    _until(lambda: not session.editable)
+    _until(lambda: session.final)
     shoot("visit-6-submitted")
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from io import BytesIO
 
+from PIL import Image
+
 from devices.emulators import paper
 from fieldkit.demo import PASSWORD
 from fieldkit.instruments import checklists
@@ -59,3 +61,28 @@ def signed_pages(session: VisitSession, empty: tuple[tuple[int, str], ...] = ())
         paper.sign(page, boxes, seed=number).save(stream, "JPEG", quality=90)
         pictures.append(stream.getvalue())
     return pictures
+
+
+def scan_in(session: VisitSession, owner: Owner, name: str, data: bytes) -> None:
+    """Hand in a file and wait until the desk said what it is."""
+    before = len(session.scanning.landings)
+    session.scanning.take(name, data)
+    owner.until(lambda: len(session.scanning.landings) > before)
+
+
+def picture(seed: int = 0) -> bytes:
+    """Return a JPEG that shows no page."""
+    stream = BytesIO()
+    Image.effect_noise((400 + seed, 550), 60).convert("RGB").save(stream, "JPEG")
+    return stream.getvalue()
+
+
+def ready(kit: Kit, session: VisitSession, owner: Owner) -> None:
+    """Do everything up to 提交."""
+    fill(kit, session, owner)
+    print_record(session, owner)
+    for number, data in enumerate(signed_pages(session), 1):
+        scan_in(session, owner, f"{number}.jpg", data)
+    for status in session.scanning.pages():
+        session.scanning.agree(status.page)
+    assert session.finishing.missing() == ()

@@ -2,34 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from io import BytesIO
-from pathlib import Path
 
-import pytest
 from PIL import Image
 
-from devices.emulators import process
 from devices.emulators.process import Emulator
 from devices.printing.ipp import IppPrinter
 from tests.ui.inspection.conftest import Kit, Owner
-from tests.ui.inspection.steps_of_a_visit import fill, print_record, signed_pages
+from tests.ui.inspection.steps_of_a_visit import fill, print_record, scan_in, signed_pages
 from ui.inspection.opening import new_visit
 from ui.inspection.session import VisitSession
 from ui.inspection.steps import missing_of
-
-
-@pytest.fixture
-def printer(kit: Kit, tmp_path: Path) -> Iterator[Emulator]:
-    with process.start("printer", out=tmp_path / "printed") as emulator:
-        kit.printer = lambda: IppPrinter(str(emulator.ready["uri"]), timeout_s=3)
-        yield emulator
-
-
-def scan_in(session: VisitSession, owner: Owner, name: str, data: bytes) -> None:
-    before = len(session.scanning.landings)
-    session.scanning.take(name, data)
-    owner.until(lambda: len(session.scanning.landings) > before)
 
 
 def test_a_visit_from_paper_to_the_outbox(kit: Kit, session: VisitSession, owner: Owner, printer: Emulator) -> None:
@@ -55,7 +38,7 @@ def test_a_visit_from_paper_to_the_outbox(kit: Kit, session: VisitSession, owner
         session.scanning.agree(status.page)
     assert session.finishing.missing() == ()
     session.finishing.finalise()
-    owner.until(lambda: not session.editable)
+    owner.until(lambda: session.final)
     assert kit.replica.visits.state(session.visit.id) == "waiting"
     assert [item.kind for item in kit.replica.outbox.items()] == ["visit"]
 

@@ -225,7 +225,7 @@ def test_the_whole_visit_by_the_screen(kit: Kit, page: VisitPage, qtbot: QtBot, 
         appears(page, qtbot, f"第 {status.page} 页签名属实").click()
     named(page, "去提交").click()
     appears(page, qtbot, "提交并排队").click()
-    qtbot.waitUntil(lambda: not session.editable, timeout=10000)
+    qtbot.waitUntil(lambda: session.final, timeout=10000)
     appears(page, qtbot, "返回检查列表")
     assert named(page, "提交结果").isVisible()
     assert kit.replica.visits.state(session.visit.id) == "waiting"
