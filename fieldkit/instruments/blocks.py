@@ -210,13 +210,15 @@ class BodyBuilder:
         field = self._form.field(block.field)
         answer = forms.get(self._values, block.field)
         ticks = [(choice.label, choice.id == answer) for choice in field.choices]
-        return self._answer(block, ticks, answer is not None)
+        return self._answer(block, ticks, answer is not None, detailed=block.detail_if in ("", answer))
 
     def _sampling(self, block: Block) -> list[Strip]:
         done = forms.get(self._values, block.field)
         return self._answer(block, [("已采样", done is True), ("未采样", done is False)], done is not None)
 
-    def _answer(self, block: Block, ticks: Sequence[tuple[str, bool]], answered: bool) -> list[Strip]:
+    def _answer(
+        self, block: Block, ticks: Sequence[tuple[str, bool]], answered: bool, *, detailed: bool = True
+    ) -> list[Strip]:
         """Return a line of squares with their words, and the detail below or beside it."""
         layout = self._layout
         size, height = layout.cell_pt, layout.cell_line_mm + 2 * layout.cell_pad_mm
@@ -230,7 +232,7 @@ class BodyBuilder:
             items.append(Tick(x, (height - _TICK_MM) / 2, _TICK_MM, ticked))
             items.append(Text(x + _TICK_MM + 1.2, y, word, size))
             x += _TICK_MM + 1.2 + self._mm(word, size) + 5
-        detail = wording.fill(f"{{{block.detail}}}", self._form, self._values) if block.detail else ""
+        detail = wording.fill(f"{{{block.detail}}}", self._form, self._values) if block.detail and detailed else ""
         if not detail:
             return [Strip(height, tuple(items))]
         detail = printable(f"{block.detail_label}{detail}").strip()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import sys
+import threading
 import unicodedata
 from collections.abc import Iterator
 from functools import cache
@@ -27,6 +29,9 @@ SUBSCRIPTS: Final = dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋", "0123456789
 
 SUBSCRIPT_SCALE: Final = 0.62
 SUBSCRIPT_DROP_EM: Final = 0.12
+
+_loading = threading.Lock()
+"""The record check asks for fonts on one thread while a page is drawn on another."""
 
 
 class Run(NamedTuple):
@@ -119,9 +124,13 @@ class FontSet:
         Raises:
             GlyphMissing: names all that can't.
         """
-        absent = sorted({c for c in text if c != "\n" and not self.font_of(c)})
+        absent = self.absent(text)
         if absent:
-            raise GlyphMissing(characters=_listed(absent))
+            raise GlyphMissing(characters=absent)
+
+    def absent(self, text: str) -> str:
+        """Return the characters of `text` that no font has, in words; "" if there are none."""
+        return _listed(sorted({c for c in text if c != "\n" and not self.font_of(c)}))
 
     def identity(self, text: str) -> str:
         """Return the id of the fonts `text` needs: it goes into the revision's digest."""
@@ -147,10 +156,18 @@ def instrument_fonts() -> FontSet:
 
 
 def printable(text: str) -> str:
-    """Return `text` as it goes on paper: one kind of line end, no tabs, no invisible control characters."""
-    plain = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", "  ")
+    """Return `text` as it goes on paper: one kind of line end, no tabs, no invisible control characters.
+
+    A letter with marks behind it becomes one character where there is one (a + U+030A: å). Whole-text NFC would not do:
+    it also changes compatibility ideographs, with which people write their names.
+    """
+    plain = _MARKED.sub(lambda found: unicodedata.normalize("NFC", found[0]), text)
+    plain = plain.replace("\r\n", "\n").replace("\r", "\n").replace("\t", "  ")
     plain = plain.replace("\u2028", "\n").replace("\u2029", "\n")
     return "".join(_spaced(c) for c in plain if c == "\n" or not _invisible(c))
+
+
+_MARKED = re.compile("[A-Za-z\u00c0-\u1fff][\u0300-\u036f]+")
 
 
 def _spaced(character: str) -> str:
@@ -168,8 +185,14 @@ def _listed(characters: list[str]) -> str:
     return "、".join(f"{c if c.isprintable() else ''}(U+{ord(c):04X})" for c in characters[:20])
 
 
-@cache
 def _load(file: Path) -> EmbeddedFont:
+    """Return a font, loaded once a process: a second one of its name would take the place of one being drawn with."""
+    with _loading:
+        return _loaded(file)
+
+
+@cache
+def _loaded(file: Path) -> EmbeddedFont:
     font = EmbeddedFont(file.stem, str(file), asciiReadable=False)
     pdfmetrics.registerFont(font)
     return font

@@ -54,7 +54,7 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
     """One thing the record asks for.
 
     `id` is its path in the values (`party.name`); `prefill` names what the archive knows of it ("" = never prefilled).
-    `max_length` counts characters, 0 for as many as the officer likes.
+    `max_length` counts characters, 0 for as many as the officer likes; `most` is the greatest number that can be true.
     `officers` and `people` are lists of objects with `columns`; `confirm` is true, false or null.
     """
 
@@ -65,6 +65,7 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
     type: FieldType
     required: bool = False
     max_length: int = 0
+    most: int | None = None
     help: str = ""
     prefill: str = ""
     choices: tuple[Choice, ...] = ()
@@ -110,13 +111,14 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Block(msgspec.Struct, frozen=True, kw_only=True):
-    """A part of the printed body, in order."""
+    """A part of the printed body, in order. `detail` prints beside any answer, or beside `detail_if` alone."""
 
     kind: BlockKind
     title: str = ""
     rows: tuple[Row, ...] = ()
     field: str = ""
     detail: str = ""
+    detail_if: str = ""
     detail_label: str = ""
 
 
@@ -155,6 +157,7 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True):
     page: str
     demo: str
     practice: str
+    preview: str
     foot: FootWords
     blocks: tuple[Block, ...]
 

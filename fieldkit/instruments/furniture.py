@@ -50,8 +50,8 @@ class Head(NamedTuple):
 def draw_page(
     pen: Pen, fonts: FontSet, layout: Layout, head: Head, body: BodyPage, seal: str, page: int, pages: int
 ) -> None:
-    """Draw one page: all fixed parts and its body."""
-    _marks(pen, seal)
+    """Draw one page: all fixed parts and its body; without a seal, the word for a preview stands in its place."""
+    _marks(pen, layout, seal)
     _head(pen, fonts, layout, head, page)
     if page > 1:
         y = baseline(BODY.y, CONTINUED_MM - 0.8, _SMALL_PT)
@@ -64,9 +64,15 @@ def draw_page(
     _bottom(pen, layout, head, page, pages)
 
 
-def _marks(pen: Pen, seal: str) -> None:
+def _marks(pen: Pen, layout: Layout, seal: str) -> None:
     for number, (x, y, size) in FIDUCIALS.items():
         pen.pattern(x, y, size, FIDUCIAL_CELLS[number], dark="0")
+    if not seal:
+        for x, y, edge in SEALS:
+            pen.frame(Box(x, y, edge, edge), 0.7)
+            left = x + (edge - pen.width_mm(layout.preview, _TITLE_PT)) / 2
+            pen.text(Text(left, baseline(y, edge, _TITLE_PT), layout.preview, _TITLE_PT))
+        return
     code = segno.make(seal, error="q", micro=False, boost_error=False)
     rows = ["".join("1" if cell else "0" for cell in row) for row in code.matrix]
     for x, y, size in SEALS:

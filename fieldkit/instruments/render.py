@@ -40,7 +40,7 @@ class TooLong(KnownError):
 
 
 class Rendered(msgspec.Struct, frozen=True, kw_only=True):
-    """A rendered revision: its bytes, the digest (hex) its seals carry, and the text of each page's seal."""
+    """A rendered revision: its bytes, the digest (hex) its seals carry, and each page's seal (none in a preview)."""
 
     pdf: bytes
     pages: int
@@ -48,12 +48,19 @@ class Rendered(msgspec.Struct, frozen=True, kw_only=True):
     seals: tuple[str, ...]
 
 
-def render(record: Record, revision: int, county_key: bytes, corrections: Sequence[Correction] = ()) -> Rendered:
+def render(
+    record: Record,
+    revision: int,
+    county_key: bytes,
+    corrections: Sequence[Correction] = (),
+    *,
+    preview: bool = False,
+) -> Rendered:
     """Return the PDF of `record` as its printing number `revision`.
 
     The digest is the SHA-256 over the canonical JSON of everything that makes the page: document, number, revision,
     values, corrections, form version and font-set id (DESIGN, Page seal). Pages sealed with the published practice
-    key say so in print.
+    key say so in print. A preview has 预览 where the seals go, for nothing is frozen yet that they could stand for.
 
     Raises:
         UnknownForm: the record's form is not installed.
@@ -76,12 +83,14 @@ def render(record: Record, revision: int, county_key: bytes, corrections: Sequen
         seals = tuple(
             page_seal.encode(Seal(record.id, revision, page, len(bodies), bytes.fromhex(digest)[:16]), county_key)
             for page in range(1, len(bodies) + 1)
+            if not preview
         )
         buffer = io.BytesIO()
         canvas = _canvas(buffer, form, record, fonts)
         pen = Pen(canvas, fonts)
         head = _head(form, record, practice=practice)
-        for page, (body, code) in enumerate(zip(bodies, seals, strict=True), 1):
+        for page, body in enumerate(bodies, 1):
+            code = "" if preview else seals[page - 1]
             furniture.draw_page(pen, fonts, form.layout, head, body, code, page, len(bodies))
             canvas.showPage()
         canvas.save()

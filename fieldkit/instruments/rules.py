@@ -2,99 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date
-from types import MappingProxyType
-from typing import Any, NamedTuple
+from collections.abc import Callable, Sequence
+from datetime import date, timedelta
 
-import msgspec
-
-from fieldkit.crypto.canonical import canonical_json
-from fieldkit.instruments import forms, wording
-from fieldkit.instruments.forms import Form, SignatureBox
-from fieldkit.model.evidence import Sample, Signature
-from fieldkit.model.officer import Officer
-from fieldkit.model.record import Record, Revision
-from fieldkit.model.stamp import Stamp, local
+from fieldkit.instruments import forms, signature_rules, text_rules, wording
+from fieldkit.instruments.facts import CheckContext, Facts, Finding, Outcome, Test, listed
 from fieldkit.standards import resident_id, uscc
+
+__all__ = ["TESTS", "CheckContext", "Facts", "Finding", "Outcome", "Test"]
 
 _CLOCKS = {
     "gps": ("卫星时间", "satellite time"),
     "server": ("服务器时间", "server time"),
     "laptop": ("电脑时间", "laptop"),
 }
-
-
-class CheckContext(msgspec.Struct, frozen=True, kw_only=True):
-    """What the check knows beside the record.
-
-    Args:
-        now: the best time known.
-        officers: the roster, at least those who inspect.
-        documents: the other records of the visit.
-        samples: bottles registered in the visit.
-        signatures: states of signature boxes, of any record.
-        archive_names: the enterprise's name and former names in the archive; empty without one.
-    """
-
-    now: Stamp
-    officers: Sequence[Officer] = ()
-    documents: Sequence[Record] = ()
-    samples: Sequence[Sample] = ()
-    signatures: Sequence[Signature] = ()
-    archive_names: Sequence[str] = ()
-
-
-class Outcome(NamedTuple):
-    """Met or not, the details of the message, and a field to jump to other than the rule's own."""
-
-    met: bool
-    details: Mapping[str, object] = MappingProxyType({})
-    field: str | None = None
-
-
-class Facts(NamedTuple):
-    """One record with its form and surroundings."""
-
-    form: Form
-    record: Record
-    context: CheckContext
-
-    def value(self, field_id: str) -> Any:
-        """Return a value of the record."""
-        return forms.get(self.record.values, field_id)
-
-    def numbers(self) -> list[str]:
-        """Return the enforcement ID numbers of the inspectors, in order, without blanks."""
-        entries = self.value("inspectors") or []
-        return [number for entry in entries if (number := str(entry.get("number") or "").strip())]
-
-    def visit_day(self) -> date:
-        """Return the local day of the visit, today if the record does not say."""
-        return wording.visit_day(self.record.values) or local(self.context.now.at).date()
-
-    def revision(self) -> Revision | None:
-        """Return the latest printing."""
-        return self.record.revisions[-1] if self.record.revisions else None
-
-    def boxes(self) -> list[SignatureBox]:
-        """Return the boxes that need a state on every page."""
-        others = bool(self.value("others"))
-        wanted = {"always": True, "with_others": others, "never": False}
-        return [box for box in self.form.signatures if wanted[box.required]]
-
-    def states(self) -> dict[tuple[int, str], Signature]:
-        """Return the states of the latest printing by (page, box)."""
-        revision = self.revision()
-        return {
-            (item.page, item.box): item
-            for item in self.context.signatures
-            if revision is not None and item.record_id == self.record.id and item.revision == revision.number
-        }
-
-
-Test = Callable[[Facts, Sequence[str]], Outcome | None]
-"""A rule's question; None where it does not apply. The second argument holds the rule's own fields."""
 
 
 def required_fields(facts: Facts, fields: Sequence[str]) -> Outcome | None:
@@ -110,19 +31,19 @@ def required_fields(facts: Facts, fields: Sequence[str]) -> Outcome | None:
             for column in field.columns:
                 if column.required and forms.is_empty(entry.get(column.id)):
                     missing.append((field.id, f"{field.label}的{column.label}", f"{field.label_en}: {column.label_en}"))
-    return _listed(missing)
+    return listed(missing)
 
 
 def has_fields(facts: Facts, fields: Sequence[str]) -> Outcome | None:
     """The rule's fields are filled in."""
     wanted = [facts.form.field(field_id) for field_id in fields]
-    return _listed([(f.id, f.label, f.label_en) for f in wanted if forms.is_empty(facts.value(f.id))])
+    return listed([(f.id, f.label, f.label_en) for f in wanted if forms.is_empty(facts.value(f.id))])
 
 
 def is_true(facts: Facts, fields: Sequence[str]) -> Outcome | None:
     """The rule's confirmations are all yes."""
     wanted = [facts.form.field(field_id) for field_id in fields]
-    return _listed([(f.id, f.label, f.label_en) for f in wanted if facts.value(f.id) is not True])
+    return listed([(f.id, f.label, f.label_en) for f in wanted if facts.value(f.id) is not True])
 
 
 def two_officers(facts: Facts, fields: Sequence[str]) -> Outcome | None:
@@ -133,14 +54,16 @@ def two_officers(facts: Facts, fields: Sequence[str]) -> Outcome | None:
 
 
 def officers_recorded(facts: Facts, fields: Sequence[str]) -> Outcome | None:
-    """Every inspector's number is on the roster with a day of expiry."""
-    known = {officer.number for officer in facts.context.officers if officer.expires_on is not None}
-    return _people(facts, [number for number in facts.numbers() if number not in known])
+    """Every inspector's number is on the roster under the inspector's name, with a day of expiry."""
+    known = {(officer.number, _name(officer.name)) for officer in facts.context.officers if officer.expires_on}
+    entries = facts.value("inspectors") or []
+    named = [(str(entry.get("number") or "").strip(), _name(entry.get("name"))) for entry in entries]
+    return _people(facts, [number for number, name in named if number and (number, name) not in known])
 
 
 def officers_valid(facts: Facts, fields: Sequence[str]) -> Outcome | None:
-    """No inspector's ID expired before the day of the visit."""
-    day = facts.visit_day()
+    """No inspector's ID expires before the visit's last day, whatever day it is now."""
+    day = facts.last_day()
     expiry = {officer.number: officer.expires_on for officer in facts.context.officers}
     expired = [number for number in facts.numbers() if (ends := expiry.get(number)) is not None and ends < day]
     return _people(facts, expired, expiry)
@@ -150,6 +73,20 @@ def times_in_order(facts: Facts, fields: Sequence[str]) -> Outcome | None:
     """The inspection does not end before it begins."""
     began, ended = wording.moment(facts.value("time_from")), wording.moment(facts.value("time_to"))
     return None if began is None or ended is None else Outcome(began <= ended)
+
+
+def has_duration(facts: Facts, fields: Sequence[str]) -> Outcome | None:
+    """The inspection does not end in the minute it begins."""
+    began, ended = wording.moment(facts.value("time_from")), wording.moment(facts.value("time_to"))
+    return None if began is None or ended is None else Outcome(began != ended)
+
+
+def within_a_day(facts: Facts, fields: Sequence[str]) -> Outcome | None:
+    """The inspection takes no more than 24 hours: what takes longer is mostly a wrong date."""
+    began, ended = wording.moment(facts.value("time_from")), wording.moment(facts.value("time_to"))
+    if began is None or ended is None or ended < began:
+        return None
+    return Outcome(ended - began <= timedelta(hours=24), {"hours": round((ended - began) / timedelta(hours=1))})
 
 
 def not_in_future(facts: Facts, fields: Sequence[str]) -> Outcome | None:
@@ -192,6 +129,13 @@ def recusal_reasoned(facts: Facts, fields: Sequence[str]) -> Outcome | None:
     return Outcome(not forms.is_empty(facts.value("recusal.reason")))
 
 
+def no_reason_without_request(facts: Facts, fields: Sequence[str]) -> Outcome | None:
+    """Where nobody asked for recusal, no reason for it stands in the record."""
+    if facts.value("recusal.answer") != "no":
+        return None
+    return Outcome(forms.is_empty(facts.value("recusal.reason")))
+
+
 def sampling_recorded(facts: Facts, fields: Sequence[str]) -> Outcome | None:
     """Where samples are registered, the record says so."""
     count = len(facts.context.samples)
@@ -229,62 +173,6 @@ def party_code(facts: Facts, fields: Sequence[str]) -> Outcome | None:
     return Outcome(checks[kind](code), {"kind": facts.form.field("party.code_kind").choice_label(kind)})
 
 
-def printed(facts: Facts, fields: Sequence[str]) -> Outcome | None:
-    """The record has been frozen and printed."""
-    return Outcome(facts.revision() is not None)
-
-
-def printed_as_is(facts: Facts, fields: Sequence[str]) -> Outcome | None:
-    """The latest printing holds the present values."""
-    revision = facts.revision()
-    if revision is None:
-        return None
-    return Outcome(canonical_json(revision.values) == canonical_json(facts.record.values))
-
-
-def signatures_stated(facts: Facts, fields: Sequence[str]) -> Outcome | None:
-    """Every needed box of every page has a state."""
-    revision, states = facts.revision(), facts.states()
-    if revision is None:
-        return None
-    pages = range(1, revision.pages + 1)
-    return _boxes((page, box) for page in pages for box in facts.boxes() if (page, box.name) not in states)
-
-
-def refusals_noted(facts: Facts, fields: Sequence[str]) -> Outcome | None:
-    """A refusal or absence carries the officers' note."""
-    if facts.revision() is None:
-        return None
-    labels = {box.name: box for box in facts.form.signatures}
-    bare = [key for key, item in facts.states().items() if item.state != "signed" and not item.note.strip()]
-    return _boxes((page, labels[box]) for page, box in sorted(bare) if box in labels)
-
-
-def party_on_every_page(facts: Facts, fields: Sequence[str]) -> Outcome | None:
-    """The party signed every page, or the page says why not."""
-    revision, states = facts.revision(), facts.states()
-    if revision is None:
-        return None
-    bare = [
-        page
-        for page in range(1, revision.pages + 1)
-        if (item := states.get((page, "party"))) is None or (item.state != "signed" and not item.note.strip())
-    ]
-    return Outcome(not bare, {"pages": "、".join(map(str, bare))})
-
-
-def officers_on_last_page(facts: Facts, fields: Sequence[str]) -> Outcome | None:
-    """Inspectors and recorder signed the last page."""
-    revision, states = facts.revision(), facts.states()
-    if revision is None:
-        return None
-    own = [box for box in facts.form.signatures if box.name in ("inspector1", "inspector2", "recorder")]
-    last = revision.pages
-    return _boxes(
-        (last, box) for box in own if (item := states.get((last, box.name))) is None or item.state != "signed"
-    )
-
-
 def end_mark(facts: Facts, fields: Sequence[str]) -> Outcome | None:
     """The layout closes the text with 以下空白; blank paragraphs never print."""
     return Outcome(any(block.kind == "end" for block in facts.form.layout.blocks))
@@ -300,34 +188,37 @@ TESTS: dict[str, Test] = {
         officers_recorded,
         officers_valid,
         times_in_order,
+        has_duration,
+        within_a_day,
         not_in_future,
         not_in_future_by_laptop,
         notices_confirmed,
         recusal_and_defence_told,
         recusal_answered,
         recusal_reasoned,
+        no_reason_without_request,
         sampling_recorded,
         samples_registered,
         same_party_name,
         archive_name,
         party_code,
-        printed,
-        printed_as_is,
-        signatures_stated,
-        refusals_noted,
-        party_on_every_page,
-        officers_on_last_page,
+        signature_rules.printed,
+        signature_rules.printed_as_is,
+        signature_rules.signatures_stated,
+        signature_rules.refusals_noted,
+        signature_rules.party_on_every_page,
+        signature_rules.officers_on_last_page,
+        signature_rules.inspectors_signed,
+        text_rules.numbers_in_range,
+        text_rules.no_gaps,
+        text_rules.findings_finished,
+        text_rules.findings_written,
+        text_rules.findings_withdrawn,
+        text_rules.characters_printable,
         end_mark,
     )
 }
 """Name in the rule files → test."""
-
-
-def _listed(missing: Sequence[tuple[str, str, str]]) -> Outcome:
-    if not missing:
-        return Outcome(True)
-    words = {"fields": "、".join(m[1] for m in missing), "fields_en": ", ".join(m[2] for m in missing)}
-    return Outcome(False, words, missing[0][0])
 
 
 def _people(facts: Facts, numbers: Sequence[str], expiry: dict[str, date | None] | None = None) -> Outcome | None:
@@ -351,16 +242,6 @@ def _past(facts: Facts) -> Outcome | None:
     zh, en = _CLOCKS[now.source]
     words = {"now": wording.time_words(now.at), "clock": zh, "clock_en": en}
     return Outcome(not late, words, late[0] if late else None)
-
-
-def _boxes(missing: Iterable[tuple[int, SignatureBox]]) -> Outcome:
-    found = list(missing)
-    words = {
-        "boxes": "、".join(f"第{page}页{box.label}" for page, box in found[:8]) + ("等" if len(found) > 8 else ""),
-        "boxes_en": ", ".join(f"page {page} {box.label_en}" for page, box in found[:8]),
-    }
-    field = f"signature:{found[0][0]}:{found[0][1].name}" if found else None
-    return Outcome(not found, words, field)
 
 
 def _name(value: object) -> str:

@@ -46,10 +46,10 @@ class PreviewDesk:
         def draw() -> tuple[PagePicture, ...]:
             newest = record.revisions[-1] if record.revisions else None
             if newest is not None and same_content(record, newest):
-                made = render.render(record, newest.number, key, newest.corrections)
+                made = render.render(record, newest.number, key, newest.corrections, preview=True)
             else:
                 changes = corrected(record, newest) if newest is not None else ()
-                made = render.render(record, len(record.revisions) + 1, key, changes)
+                made = render.render(record, len(record.revisions) + 1, key, changes, preview=True)
             return rasterise(made.pdf, DPI)
 
         self._session.lane("preview").do(draw, self._drawn, self._failed)
