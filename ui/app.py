@@ -209,6 +209,7 @@ class Desktop(QObject):
             settings=kit.settings,
             devices=kit.devices,
             syncing=kit.syncing,
+            duty=kit.duty,
         )
 
         def open_visit(visit_id: str) -> Page:

@@ -7,6 +7,7 @@ from pathlib import Path
 from fieldkit.access.keys import Keys
 from fieldkit.clock import Clock
 from fieldkit.errors import NotEnrolled
+from fieldkit.model.evidence import Fix
 from fieldkit.model.officer import Officer
 from fieldkit.replica import Enrolment, Replica
 from sync.client import Credentials
@@ -14,6 +15,7 @@ from sync.engine import SyncEngine
 from sync.report import Progress, SyncReport
 from sync.transport import Stop
 from ui import embedded
+from ui.duty import Duty
 from ui.inspection.tools import VisitTools
 from ui.settings.kitdevices import KitDevices
 from ui.settings.store import SettingsFile
@@ -47,6 +49,8 @@ class OpenKit:
         )
         self.settings = SettingsFile(home)
         self.devices = KitDevices(home, self.settings, self.clock)
+        self.duty = Duty(self.replica, self.clock, self.settings, self.officer)
+        self.devices.hear_fixes(self._hear_fix)
         self._engine = SyncEngine(self.replica, self.clock, lambda: credentials)
         self._backend: embedded.EmbeddedBackend | None = None
         self.syncing = Syncing(self._sync, self.clock)
@@ -78,7 +82,13 @@ class OpenKit:
         """
         from ui.inspection.opening import new_visit
 
-        return new_visit(self.tools, enterprise_id, task_id or None).id
+        visit_id = new_visit(self.tools, enterprise_id, task_id or None).id
+        self.duty.link(visit_id)
+        return visit_id
+
+    def _hear_fix(self, fix: Fix) -> None:
+        if self.enrolment.embedded or not self.devices.practising:  # a real track holds no emulator's positions
+            self.duty.hear(fix)
 
     def _sync(self, cancel: Stop, progress: Progress, patient: bool) -> SyncReport:
         if self._backend is None and self.enrolment.embedded:
@@ -91,6 +101,7 @@ class OpenKit:
         self.devices.stop()
         self.syncing.join()
         self.devices.join()
+        self.duty.close()
         self._engine.close()
         if self._backend is not None:
             self._backend.stop()

@@ -98,6 +98,7 @@ def session_of(kit: OpenKit, bridge: Bridge) -> Session:
         settings=kit.settings,
         devices=kit.devices,
         syncing=kit.syncing,
+        duty=kit.duty,
     )
 
 

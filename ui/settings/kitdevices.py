@@ -64,6 +64,7 @@ class KitDevices:
         self._receiver: Receiver | None = None
         self._receiver_port = ""
         self._fix: Fix | None = None
+        self._fix_listeners: list[Callable[[Fix], None]] = []
         self._statuses = tuple(_status(kind, "off", "正在查看…", "Looking…") for kind in KINDS)
         self._thread = threading.Thread(target=self._loop, name="devices", daemon=True)
 
@@ -120,6 +121,10 @@ class KitDevices:
     def fix(self) -> Fix | None:
         """Return the last position heard in this session."""
         return self._fix
+
+    def hear_fixes(self, hear: Callable[[Fix], None]) -> None:
+        """Call `hear` on the receiver's thread with each position; an emulator's too."""
+        self._fix_listeners.append(hear)
 
     # how they are
 
@@ -243,6 +248,8 @@ class KitDevices:
 
     def _hear_fix(self, fix: Fix) -> None:
         self._fix = fix
+        for hear in tuple(self._fix_listeners):
+            hear(fix)
 
     def _tell(self, statuses: tuple[DeviceStatus, ...]) -> None:
         kept = tuple(

@@ -1,9 +1,11 @@
-"""What the officer set on this machine: the look, practice mode. Nothing secret, so it lies beside the kit's folder."""
+"""What was set on this machine: the look, practice mode, duty begun. Nothing secret, so it lies beside the kit."""
 
 from __future__ import annotations
 
 import logging
 import os
+import threading
+from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
@@ -12,12 +14,21 @@ import msgspec
 logger = logging.getLogger(__name__)
 
 
+class OpenDuty(msgspec.Struct, frozen=True):
+    """A duty that began and has not ended: the id of its track and since when; no position stands here."""
+
+    track: str
+    since: datetime
+
+
 class Settings(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """Choices of this machine; device addresses are `devices.config`'s."""
 
     theme: Literal["day", "night", "outdoor"] = "day"
     rail_folded: bool = False
     practice: bool = False
+    on_duty: dict[str, OpenDuty] = {}
+    """Enforcement ID number → the duty that officer has not ended."""
 
 
 class SettingsFile:
@@ -29,6 +40,7 @@ class SettingsFile:
 
     def __init__(self, home: Path) -> None:
         self.path = home.with_name(home.name + ".settings.json")
+        self._changing = threading.Lock()
 
     def read(self) -> Settings:
         """Return what is set, defaults where nothing is."""
@@ -48,6 +60,7 @@ class SettingsFile:
 
     def change(self, **changes: object) -> Settings:
         """Replace some settings and return them all."""
-        changed = msgspec.structs.replace(self.read(), **changes)
-        self.write(changed)
+        with self._changing:
+            changed = msgspec.structs.replace(self.read(), **changes)
+            self.write(changed)
         return changed

@@ -43,6 +43,17 @@ def devices(session: Session, show_page: Callable[[], None]) -> QWidget:
     return holder
 
 
+def duty_words(session: Session) -> str:
+    """Return how the officer's own duty stands."""
+    state, now = session.duty.state, session.clock.now().at
+    since = f"{moment(state.since, now)} 起" if state.since is not None else ""
+    return {
+        "off": "没有出勤，不记录轨迹",
+        "on": f"出勤中，{since}，轨迹 {state.fixes} 个点",
+        "interrupted": f"上次没有收勤，{since}；现在没有记录，到“今日”继续或收勤",
+    }[state.status]
+
+
 def syncing(session: Session, backlog: Backlog, show_page: Callable[[], None]) -> QWidget:
     """Return how syncing stands, why, and what to do."""
     holder, column = _column()
@@ -84,6 +95,7 @@ def officer(session: Session, show_settings: Callable[[], None], lock: Callable[
                 ("单位", who.unit),
                 ("中队", who.squad),
                 ("职务", who.role),
+                ("出勤", duty_words(session)),
                 ("执法证有效", f"至 {day(who.expires_on)}" if who.expires_on else "没有记录"),
             )
         )

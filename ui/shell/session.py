@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from fieldkit.model.officer import Officer
     from fieldkit.replica import Replica
     from ui.bridge import Bridge
+    from ui.duty import Duty
     from ui.settings.kitdevices import KitDevices
     from ui.settings.store import SettingsFile
     from ui.settings.syncing import Syncing
@@ -29,6 +30,7 @@ class Session:
         county, county_name: division code and name, from the enrolment.
         devices: chosen devices and their state.
         syncing: the sync worker and what it last did.
+        duty: between 出勤 and 收勤 it keeps the officer's track.
     """
 
     home: Path
@@ -42,6 +44,7 @@ class Session:
     settings: SettingsFile
     devices: KitDevices
     syncing: Syncing
+    duty: Duty
 
     def today(self) -> date:
         """Return today in Beijing time by the best clock known."""

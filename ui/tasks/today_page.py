@@ -1,4 +1,4 @@
-"""今日: the next task large, visits to go on with, what waits to sync, which device needs a hand."""
+"""今日: the next task large, duty, visits to go on with, what waits to sync, which device needs a hand."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from ui.style.icons import IconLabel
 from ui.style.surfaces import Card, EmptyState, Notice, Scroll, clear_layout
 from ui.style.words import ElidedLabel, body, label, rule, secondary, section, set_look, title
 from ui.tasks.content import TaskLine, Today, distance_m, distance_words, gather, greeting
+from ui.tasks.duty_card import DutyCard
 from ui.tasks.task_rows import NextTask, TaskRow
 
 ROWS = 6
@@ -29,7 +30,7 @@ ROWS = 6
 class TodayPage(Page):
     """What matters this morning."""
 
-    wants = frozenset({"task", "visit", "outbox", "blob", "enterprise"})
+    wants = frozenset({"task", "visit", "outbox", "blob", "enterprise", "track"})
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -59,6 +60,9 @@ class TodayPage(Page):
         side.setFixedWidth(340)
         side_column = QVBoxLayout(side)
         side_column.setContentsMargins(0, 0, 0, 0)
+        self._duty = DutyCard(session)
+        side_column.addWidget(self._duty)
+        side_column.addSpacing(16)
         side_column.addLayout(self._side)
         side_column.addStretch(1)
         columns.addWidget(side)
@@ -76,6 +80,7 @@ class TodayPage(Page):
 
     def refresh(self) -> None:
         """Gather anew."""
+        self._duty.refresh()
         replica, squad = self._session.replica, self._session.officer.squad
         self._latest.ask(lambda _: gather(replica, squad), self._show, self._failed, doing="打开今日")
 
@@ -84,6 +89,7 @@ class TodayPage(Page):
 
     def show_devices(self, _: tuple[DeviceStatus, ...]) -> None:
         """Say which device needs a hand."""
+        self._duty.refresh()
         if self._content is not None:
             self._show_side(self._content)
 
