@@ -28,6 +28,10 @@ SCHEMA_1 = (
         last_ok_at TEXT NOT NULL
     )""",
 )
+SCHEMA_2 = (
+    # Cursors are the backend's and opaque: what tells a page that goes back is the numbers of its changes.
+    "ALTER TABLE sync_state ADD COLUMN change INTEGER NOT NULL DEFAULT 0",
+)
 SCHEMA = 1
 STEP = 1000
 """Rows handled before Python's lock is surely given back (DESIGN, Threads)."""
@@ -60,17 +64,18 @@ class Changes:
             epoch: of the backend that answered.
 
         Raises:
-            InvalidInput: the page is of another epoch, or its cursor lies before the one stored.
+            InvalidInput: the page is of another epoch, or all of it lies before what is stored.
             StorageFull: the page was not taken; the cursor stays.
         """
         with self._connections.replica.transaction() as replica:
-            _forbid_going_back(replica, scope, cursor, epoch)
+            highest = _forbid_going_back(replica, scope, changes, epoch)
             for start in range(0, len(changes), STEP):
                 for change in changes[start : start + STEP]:
                     _apply_one(replica, scope, change)
             replica.execute(
-                "INSERT OR REPLACE INTO sync_state VALUES (?, ?, ?, ?, ?)",
-                (scope, cursor, epoch, SCHEMA, moment.to_text(self._clock.now().at)),
+                "INSERT OR REPLACE INTO sync_state (scope, cursor, epoch, schema, last_ok_at, change)"
+                " VALUES (?, ?, ?, ?, ?, ?)",
+                (scope, cursor, epoch, SCHEMA, moment.to_text(self._clock.now().at), highest),
             )
         self._connections.touched(*{change.kind for change in changes}, "sync")
         if any(change.kind == "visit" for change in changes):
@@ -211,11 +216,17 @@ def _delete(replica: driver.Connection, kind: str, entity_id: str) -> None:
         replica.execute("DELETE FROM document WHERE visit_id = ?", (entity_id,))
 
 
-def _forbid_going_back(replica: driver.Connection, scope: str, cursor: str, epoch: str) -> None:
-    row = replica.execute("SELECT cursor, epoch FROM sync_state WHERE scope = ?", (scope,)).fetchone()
+def _forbid_going_back(replica: driver.Connection, scope: str, changes: Sequence[Change], epoch: str) -> int:
+    """Return the highest change number of the scope once `changes` are in."""
+    offered = max((change.change for change in changes), default=None)
+    row = replica.execute("SELECT change, epoch FROM sync_state WHERE scope = ?", (scope,)).fetchone()
     if row is None:
-        return
+        return offered or 0
+    stored: int = row[0]
     if row[1] != epoch:
         raise InvalidInput("replica.other_epoch", scope=scope)
-    if row[0].isdecimal() and cursor.isdecimal() and int(cursor) < int(row[0]):
-        raise InvalidInput("replica.cursor_back", scope=scope, stored=row[0], offered=cursor)
+    if offered is None:
+        return stored
+    if offered < stored:
+        raise InvalidInput("replica.cursor_back", scope=scope, stored=stored, offered=offered)
+    return offered

@@ -19,7 +19,7 @@ from fieldkit.replica import (
     visits,
 )
 
-REPLICA_VERSION = 1
+REPLICA_VERSION = 2
 WORK_VERSION = 1
 
 _REPLICA_1 = (
@@ -71,6 +71,14 @@ def _apply(connection: driver.Connection, *, work: bool) -> None:
             for statement in statements:
                 database.execute(statement)
         database.execute("PRAGMA user_version = 1")
+
+    if not work:
+
+        @migrations(name="0002")
+        def _second(database: Database) -> None:
+            for statement in changes.SCHEMA_2:
+                database.execute(statement)
+            database.execute("PRAGMA user_version = 2")
 
     connection.isolation_level = None
     with driver.errors_told("migration"):

@@ -9,7 +9,7 @@ from fieldkit.errors import InvalidInput
 from fieldkit.model.enterprise import Enterprise
 from fieldkit.model.officer import Officer
 from fieldkit.model.operation import Change
-from fieldkit.replica import ArchiveFilters, Replica
+from fieldkit.replica import ArchiveFilters, Replica, driver
 from tests.fieldkit.replica.factories import (
     EPOCH,
     KEYS,
@@ -35,13 +35,37 @@ def test_a_page_and_its_cursor_are_stored_together(replica, home):
         assert again.changes.state(SCOPE).epoch == EPOCH
 
 
-def test_i5_the_cursor_never_goes_back(replica):
-    """I5."""
-    pull(replica, change("enterprise", enterprise(), 7))
-    with pytest.raises(InvalidInput):
-        replica.changes.apply(SCOPE, [change("enterprise", enterprise(name="旧"), 3)], "3", EPOCH)
-    assert replica.changes.cursor(SCOPE) == "7"
-    assert replica.archives.get("e1").name == enterprise().name
+def test_i5_the_cursor_never_goes_back(replica, home):
+    """I5: cursors as the backend writes them, the last page's change a tombstone, and a start in between."""
+    replica.changes.apply(SCOPE, [change("enterprise", enterprise(), 9)], f"{EPOCH}.9", EPOCH)
+    replica.changes.apply(SCOPE, [tombstone("petition", "p1", 10)], f"{EPOCH}.10", EPOCH)
+    replica.close()
+    with Replica.open(home, KEYS, clock()) as again:
+        with pytest.raises(InvalidInput):
+            again.changes.apply(SCOPE, [change("enterprise", enterprise(name="旧"), 9)], f"{EPOCH}.9", EPOCH)
+        assert again.changes.cursor(SCOPE) == f"{EPOCH}.10"
+        assert again.archives.get("e1").name == enterprise().name
+        again.changes.apply(SCOPE, [], f"{EPOCH}.12", EPOCH)  # nothing of 11 and 12 was for this kit
+        assert again.changes.cursor(SCOPE) == f"{EPOCH}.12"
+        with pytest.raises(InvalidInput):
+            again.changes.apply(SCOPE, [change("enterprise", enterprise(name="旧"), 9)], f"{EPOCH}.9", EPOCH)
+
+
+def test_a_replica_of_the_version_before_is_brought_up(home):
+    """Version 1 had no change number beside its cursor; its rows and cursor stay."""
+    with Replica.create(home, KEYS, clock()) as replica:
+        pull(replica, change("enterprise", enterprise(), 7))
+    connection = driver.connect(home / "replica.db", KEYS.replica_db, known=2)
+    connection.execute("ALTER TABLE sync_state DROP COLUMN change")
+    connection.execute("DELETE FROM _sqlite_migrations WHERE name = '0002'")
+    connection.execute("PRAGMA user_version = 1")
+    connection.close()
+    with Replica.open(home, KEYS, clock()) as replica:
+        assert replica.recovered == ()
+        assert (replica.changes.cursor(SCOPE), replica.archives.count()) == ("7", 1)
+        pull(replica, change("enterprise", enterprise(), 8))
+        with pytest.raises(InvalidInput):
+            pull(replica, change("enterprise", enterprise(), 7))
 
 
 def test_i5_a_page_that_fails_leaves_neither_rows_nor_cursor(replica):
@@ -76,7 +100,7 @@ def test_another_epoch_is_refused_until_the_scope_is_forgotten(replica):
 
 def test_a_page_fetched_again_changes_nothing(replica):
     pull(replica, change("enterprise", enterprise(name="示例旧名厂"), 1), change("enterprise", enterprise(), 2))
-    replica.changes.apply(SCOPE, [change("enterprise", enterprise(name="示例旧名厂"), 1)], "2", EPOCH)
+    pull(replica, change("enterprise", enterprise(name="示例旧名厂"), 1), change("enterprise", enterprise(), 2))
     assert replica.archives.get("e1") == enterprise()
     assert replica.search("旧名") == []
 

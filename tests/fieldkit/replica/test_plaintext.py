@@ -40,6 +40,8 @@ def test_every_file_of_a_kit_is_ciphertext(home):
         "replica.db",
         "work.db",
         "work.bak",
+        "work.bak.lock",
+        "keys.lock",
         "blobs",
     }
 
