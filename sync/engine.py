@@ -9,14 +9,25 @@ import msgspec
 
 from fieldkit.clock import Clock
 from fieldkit.crypto.device import load_private
-from fieldkit.errors import KnownError, NotEnrolled, NotTheServer
+from fieldkit.errors import (
+    AuthExpired,
+    Cancelled,
+    KnownError,
+    NetworkUnavailable,
+    NotEnrolled,
+    NotFound,
+    NotTheServer,
+    ReplicaDamaged,
+    WrongKey,
+    sentence,
+)
 from fieldkit.replica import Replica
 from fieldkit.replica.blobs import BlobRow
 from fieldkit.replica.enrolment import Enrolment
 from sync.client import SignIn, SyncClient
 from sync.pull import Pull
 from sync.push import Push
-from sync.refusal import Refused
+from sync.refusal import Overloaded, Refused
 from sync.report import Progress, SyncReport, Tally
 from sync.transport import Device, Stop, Timeouts, Transport
 from sync.trust import fetch_authority
@@ -71,6 +82,7 @@ class SyncEngine:
 
         Raises:
             NotEnrolled: this kit has no server.
+            ServerRejected: the device was revoked; its operations were handed in.
             NetworkUnavailable: no way to the server; NotTheServer: something else answered.
             AuthExpired: nobody is signed in; WrongKey: the server does not take the password.
             Cancelled: the officer stopped it.
@@ -91,11 +103,15 @@ class SyncEngine:
                 self._dice,
             )
             pull = Pull(self._replica, client, hello.epoch, tally, told)
-            scopes = client.me().scopes  # signs in first: without a session nothing is marked as on its way
-            self._replica.outbox.resume()  # a run that died left some on their way; the ledger knows what arrived
-            if not patient:
-                self._replica.outbox.unpark()
-                self._replica.outbox.hurry()
+            try:
+                scopes = client.me().scopes  # signs in first: without a session nothing is marked as on its way
+            except Refused as error:
+                if error.problem.code == "device-revoked":
+                    # What was done on it goes to a leader before this run ends (PROTOCOL rule 6).
+                    self._wake(patient=patient)
+                    push.run(session=False)
+                raise
+            self._wake(patient=patient)
             push.run()
             pull.run(scopes)
             if self._blobs(enrolment, client, hello.limits, tally, told):
@@ -118,18 +134,45 @@ class SyncEngine:
         unsent = sum(item.state in ("pending", "inflight", "parked") for item in self._replica.outbox.items())
         return unsent + len(self._replica.blobs.waiting())
 
+    def _wake(self, *, patient: bool) -> None:
+        """Let wait again what a run that died left on its way (the ledger knows what arrived), and what was asked for."""
+        self._replica.outbox.resume()
+        if not patient:
+            self._replica.outbox.unpark()
+            self._replica.outbox.hurry()
+
     def _blobs(self, enrolment: Enrolment, client: SyncClient, limits: Limits, tally: Tally, told: Progress) -> int:
-        """Bring every waiting blob and return how many were stored; one that fails stops no other."""
+        """Bring every waiting blob and return how many were stored; one that fails stops no other.
+
+        Raises:
+            NetworkUnavailable: the line broke, the server wants a pause, or nothing at all was taken.
+            AuthExpired, WrongKey, Cancelled: nobody to go on for.
+        """
         rows = sorted(self._replica.blobs.waiting(), key=lambda row: (row.size > SMALL_BYTES, row.size, row.sha256))
         stored = 0
+        trouble: NetworkUnavailable | None = None
         for done, row in enumerate(rows):
             told("blobs", done, len(rows), tally.blob_bytes)
             try:
                 self._blob(enrolment, client, limits, row, done, len(rows), tally, told)
+            except (AuthExpired, WrongKey, Cancelled):
+                raise
+            except NetworkUnavailable as error:
+                if not _of_one(error):
+                    raise
+                trouble = trouble or error
+                tally.problem(row.sha256, error.message_key, error.zh)
             except Refused as error:
                 tally.problem(row.sha256, error.problem.code, error.zh)
+            except (ReplicaDamaged, NotFound):
+                name = row.filename or row.sha256
+                tally.problem(row.sha256, "blob-damaged", sentence("sync.blob_damaged", name=name)[0])
+            except KnownError as error:
+                tally.problem(row.sha256, error.message_key, error.zh)
             else:
                 stored += 1
+        if trouble is not None and not stored:
+            raise trouble
         if rows:
             told("blobs", len(rows), len(rows), tally.blob_bytes)
         return stored
@@ -202,3 +245,8 @@ class SyncEngine:
         if self._connected is not None:
             self._connected[1].transport.close()
             self._connected = None
+
+
+def _of_one(error: NetworkUnavailable) -> bool:
+    """Tell an answer that may be for one blob alone from a line that is gone or a pause that is asked for."""
+    return isinstance(error, NotTheServer) or (isinstance(error, Overloaded) and error.retry_after_s is None)

@@ -95,7 +95,7 @@ def upload(
     if client.has_blob(blob.sha256):
         return Sent(0, there_before=True)
     sent = 0
-    url, offset = _resume(client, blob)
+    url, offset = _resume(client, server_url, blob)
     for _attempt in range(3):
         if url is None:
             url, offset = _create(client, server_url, blob, source)
@@ -123,12 +123,19 @@ def upload(
     raise NotTheServer(why="上传位置一再不符 (the offset keeps changing)")
 
 
-def _resume(client: SyncClient, blob: Waiting) -> tuple[str | None, int]:
-    """Ask the server how far an upload begun before has come; its word counts, not ours."""
+def _resume(client: SyncClient, server_url: str, blob: Waiting) -> tuple[str | None, int]:
+    """Ask the server how far an upload begun before has come; its word counts, not ours.
+
+    One that was begun under another address is begun anew: the old one may lead nowhere, or to another server.
+    """
     if not blob.upload_url:
         return None, 0
-    offset = _offset(client, blob.upload_url)
-    return (None, 0) if offset is None or offset > blob.size else (blob.upload_url, offset)
+    try:
+        url = same_server(server_url, blob.upload_url)
+    except NotTheServer:
+        return None, 0
+    offset = _offset(client, url)
+    return (None, 0) if offset is None or offset > blob.size else (url, offset)
 
 
 def _create(client: SyncClient, server_url: str, blob: Waiting, source: Source) -> tuple[str, int]:
