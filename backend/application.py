@@ -6,10 +6,12 @@ from litestar import Litestar, Router
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
 from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.types import ASGIApp
 
 from backend.api import answers, authentication, blobs, compression, entry, sync, uploads
 from backend.api.health import healthz
+from backend.api.locked_down import LockedDown
 from backend.api.request_id import RequestId
 from backend.api.upload_stream import Receiving
 from backend.console import entry as console_entry
@@ -98,8 +100,14 @@ def build(services: Services) -> ASGIApp:
             HTTPException: answers.on_http_exception,
             Exception: answers.on_accident,
         },
-        openapi_config=OpenAPIConfig(title="fieldkit backend", version=__version__, path="/v1/openapi"),
+        # As JSON alone: the pages that could draw it load their scripts from strangers.
+        openapi_config=OpenAPIConfig(
+            title="fieldkit backend",
+            version=__version__,
+            path="/v1/openapi",
+            render_plugins=[JsonRenderPlugin(path=["/", "/openapi.json"])],
+        ),
         request_max_body_size=BODY_MAX,
         logging_config=None,
     )
-    return RequestId(app)
+    return RequestId(LockedDown(app))

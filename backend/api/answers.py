@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from typing import Any
 
 import msgspec
@@ -17,6 +18,8 @@ log = logging.getLogger(__name__)
 
 CUT = "client disconnected prematurely"
 """Litestar's words for a caller that went away in the middle: nobody's error, and nobody reads the answer."""
+
+_CAPABILITY = re.compile(r"(/uploads/).+")
 
 _CODES = {
     400: "malformed",
@@ -56,7 +59,7 @@ def on_http_exception(request: Request[Any, Any, Any], error: HTTPException) -> 
     """Answer what Litestar itself refuses: no such path, wrong method, malformed query."""
     code = _CODES.get(error.status_code, "internal" if error.status_code >= 500 else "malformed")
     if error.status_code >= 500 and error.detail != CUT:
-        log.error("internal error on %s %s", request.method, request.url.path, exc_info=error)
+        log.error("internal error on %s %s", request.method, _shown(request), exc_info=error)
     detail = "" if code in ("internal", "not-found") else f"{error.detail} {error.extra or ''}".strip()
     what = problem(code, detail[:500], status=error.status_code)
     return refuse(what, {name: value for name, value in (error.headers or {}).items() if name.lower() == "allow"})
@@ -64,5 +67,10 @@ def on_http_exception(request: Request[Any, Any, Any], error: HTTPException) -> 
 
 def on_accident(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
     """Answer what should not happen; the log has the rest."""
-    log.error("internal error on %s %s", request.method, request.url.path, exc_info=error)
+    log.error("internal error on %s %s", request.method, _shown(request), exc_info=error)
     return refuse(problem("internal"))
+
+
+def _shown(request: Request[Any, Any, Any]) -> str:
+    """Return the path for the log, without the capability that an upload's address is."""
+    return _CAPABILITY.sub(r"\1…", request.url.path)

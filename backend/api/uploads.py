@@ -168,7 +168,7 @@ def _find(services: Services, capability: str) -> Upload:
     found = services.uploads.find(capability)
     if found is None:
         raise Refusal("not-found", headers=_TUS)
-    if found.expires_at < services.now():
+    if found.expires_at < services.now() or services.uploads.lost(found):
         raise Refusal("upload-gone", headers=_TUS)
     return found
 

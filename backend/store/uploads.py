@@ -75,9 +75,10 @@ class Uploads:
                 expires_at=now + LIFE,
                 finished=done,
             )
+            if not done:
+                # Before the row: a full disk or a crash between the two leaves a ghost file, never a row without one.
+                self.file(made).touch(mode=0o600)
             connection.execute(sa.insert(upload).values(**msgspec.structs.asdict(made)))
-        if not done:
-            self.file(made).touch(mode=0o600)
         return capability, made
 
     def find(self, capability: str) -> Upload | None:
@@ -89,6 +90,20 @@ class Uploads:
     def file(self, item: Upload) -> Path:
         """Return the partial file of an upload."""
         return self._folder / item.id
+
+    def lost(self, item: Upload) -> bool:
+        """Tell whether the bytes that came so far are gone from the disk, and end the upload if so.
+
+        A whole file that just moved to the content store is not lost: its offset was noted before it moved.
+        """
+        if item.finished or item.offset == item.length or self.file(item).exists():
+            return False
+        with self._database.read() as connection:
+            now = connection.execute(sa.select(upload.c.offset).where(upload.c.id == item.id)).scalar_one_or_none()
+        if now == item.length:
+            return False
+        self.end(item)
+        return True
 
     def advance(self, item: Upload, offset: int) -> Upload:
         """Note that the bytes up to `offset` are on the disk."""

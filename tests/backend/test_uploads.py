@@ -14,7 +14,10 @@ from urllib.parse import urlsplit
 
 import pytest
 import requests
+from litestar import Litestar
+from litestar.testing import RequestFactory
 
+from backend.api import answers
 from tests.backend.conftest import Running
 from tests.backend.kit import Kit
 
@@ -350,3 +353,19 @@ def test_two_at_once_make_one_file(tus: Tus, backend: Running) -> None:
     assert codes.count(204) >= 1
     assert set(codes) <= {204, 409, 423}
     assert stored(backend, data)
+
+
+def test_an_upload_whose_bytes_are_gone_says_so_and_ends(tus: Tus, backend: Running) -> None:
+    data = os.urandom(3000)
+    url = tus.location(data)
+    partial_of(backend, url).unlink()
+    reply = tus.send("HEAD", url)
+    assert reply.status_code == 410
+    assert tus.send("HEAD", url).status_code == 404
+
+
+def test_an_accident_is_logged_without_the_capability(caplog: pytest.LogCaptureFixture) -> None:
+    request = RequestFactory(Litestar(logging_config=None)).patch("/v1/uploads/worth-the-upload")
+    answers.on_accident(request, RuntimeError("x"))
+    assert "worth-the-upload" not in caplog.text
+    assert "internal error on PATCH /v1/uploads/…" in caplog.text
