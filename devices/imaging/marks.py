@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -14,6 +14,12 @@ from fieldkit.instruments.geometry import FIDUCIALS, PAGE_HEIGHT, PAGE_WIDTH, SE
 from fieldkit.instruments.seal import PREFIX
 
 A4_MM: Points = np.array([[0, 0], [PAGE_WIDTH, 0], [PAGE_WIDTH, PAGE_HEIGHT], [0, PAGE_HEIGHT]], np.float64)
+
+SEAL_SLACK_MM = 5.0
+"""How far from its printed place curl may carry a seal's corner; another sheet's seal lies farther off."""
+
+Markers = Mapping[int, tuple[Points, ...]]
+"""Marker id → the places where it is seen, 4×2 pixels each."""
 
 
 @dataclass(frozen=True)
@@ -42,23 +48,33 @@ class Registration:
         """Whether places on the page are known well enough to look into its signature boxes."""
         return self.error_mm < 1.2 and (self.markers >= 3 or self.markers + self.seals >= 3 or self.seals >= 2)
 
+    def place_of(self, corners: Points) -> int | None:
+        """Return which printed place (index into `SEALS`) a seal's corners (4×2 pixels) lie on; None off both."""
+        try:
+            seen = project(np.linalg.inv(self.matrix), corners)
+        except np.linalg.LinAlgError:
+            return None
+        for place, printed in enumerate(SEALS):
+            if np.linalg.norm(seen - _square(*printed), axis=1).max() < SEAL_SLACK_MM:
+                return place
+        return None
 
-def register(image: Pixels, codes: Sequence[Code]) -> Registration | None:
-    """Find corner markers and seals and solve for the page.
+
+def register(markers: Markers, codes: Sequence[Code]) -> Registration | None:
+    """Solve for the page by its corner markers and seals.
 
     Args:
-        image: the picture, H×W×3 BGR.
-        codes: codes already read in it, corners in the same pixels.
+        markers: what `find_markers` saw.
+        codes: codes already read in the same picture, corners in the same pixels.
 
     Returns:
         None where fewer than two marks agree.
     """
-    markers = find_markers(image)
     seals = [code for code in codes if code.text.startswith(PREFIX)]
     best: Registration | None = None
-    for assigned in _assignments(markers, seals):
+    for assigned in _assignments(len(markers), seals):
         page: list[Points] = [_square(*FIDUCIALS[number]) for number in markers]
-        seen: list[Points] = list(markers.values())
+        seen: list[Points] = [places[0] for places in markers.values()]
         # A code's corners are found to about a module, a marker's to a fraction of a pixel.
         weights = [1.0] * len(markers)
         for place, code in assigned:
@@ -72,15 +88,19 @@ def register(image: Pixels, codes: Sequence[Code]) -> Registration | None:
             continue
         matrix, error = solved
         found = Registration(matrix, len(markers), len(assigned), error)
-        if error < 2.5 and (best is None or error < best.error_mm):
+        # Two markers alone fit each other too well: a seal that makes three marks of them is worth its larger error.
+        if error < 2.5 and (best is None or (found.trusted, -error) > (best.trusted, -best.error_mm)):
             best = found
     return best
 
 
-def find_markers(image: Pixels) -> dict[int, Points]:
-    """Find the four corner markers: id → 4×2 pixels clockwise from the marker's own top left."""
+def find_markers(image: Pixels) -> Markers:
+    """Find the four corner markers: id → where it is seen, each 4×2 pixels clockwise from the marker's own top left.
+
+    The first place of an id is the one to use; another means another sheet (`several_sheets`).
+    """
     grey = image if image.ndim == 2 else cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
-    found: dict[int, tuple[float, Points]] = {}
+    found: dict[int, list[Points]] = {}
     longest = max(grey.shape[:2])
     for target in (1600, 2600, 1000):
         scale = min(1.0, target / longest)
@@ -88,15 +108,32 @@ def find_markers(image: Pixels) -> dict[int, Points]:
             continue
         plane = grey if scale == 1 else cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
         for number, corners in _detect(plane):
-            size = float(cv2.contourArea(corners.astype(np.float32))) / scale**2
-            if number not in found or size > found[number][0] * 1.5:
-                found[number] = (size, (corners + 0.5) / scale - 0.5)
+            _note(found.setdefault(number, []), (corners + 0.5) / scale - 0.5)
         if len(found) == 4:
             break
         if not found and target == 1600:
             # No mark at all at the usual size: not a page of ours, or too small to help.
             break
-    return {number: corners for number, (_, corners) in sorted(found.items())}
+    return {number: tuple(places) for number, places in sorted(found.items())}
+
+
+def several_sheets(markers: Markers) -> bool:
+    """Say whether one marker is seen in two places: every sheet carries each of the four once."""
+    return any(len(places) > 1 for places in markers.values())
+
+
+def _note(places: list[Points], seen: Points) -> None:
+    """Add a sighting of a marker; the same place again counts once, a much larger marker goes first."""
+    size = _side(seen)
+    middle = seen.mean(axis=0)
+    if any(float(np.linalg.norm(place.mean(axis=0) - middle)) < max(size, _side(place)) for place in places):
+        return
+    larger = bool(places) and size > 1.25 * _side(places[0])
+    places.insert(0 if larger else len(places), seen)
+
+
+def _side(corners: Points) -> float:
+    return float(np.sqrt(cv2.contourArea(corners.astype(np.float32))))
 
 
 def _detect(grey: Pixels) -> list[tuple[int, Points]]:
@@ -116,7 +153,7 @@ def _detect(grey: Pixels) -> list[tuple[int, Points]]:
     ]
 
 
-def _assignments(markers: dict[int, Points], seals: Sequence[Code]) -> list[list[tuple[int, Code]]]:
+def _assignments(markers: int, seals: Sequence[Code]) -> list[list[tuple[int, Code]]]:
     """Say which seen seal may be which printed one; the solver's error tells which is right."""
     if not seals:
         return [[]]
@@ -125,7 +162,7 @@ def _assignments(markers: dict[int, Points], seals: Sequence[Code]) -> list[list
     else:
         first, second = seals[:2]
         options = [[(0, first), (1, second)], [(0, second), (1, first)]]
-    return [*options, []] if len(markers) >= 2 else options
+    return [*options, []] if markers >= 2 else options
 
 
 def _square(x: float, y: float, size: float) -> Points:

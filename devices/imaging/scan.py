@@ -10,7 +10,7 @@ import numpy as np
 
 from devices.imaging.arrays import Pixels, Points
 from devices.imaging.codes import Code, joined, read_codes, read_within
-from devices.imaging.marks import Registration, project, register
+from devices.imaging.marks import Markers, Registration, find_markers, project, register, several_sheets
 from devices.imaging.page import find_page
 from devices.imaging.picture import read_picture
 from devices.imaging.signatures import read_boxes
@@ -39,11 +39,13 @@ class PageScan(msgspec.Struct, frozen=True, kw_only=True):
         page_jpeg: the straightened and cleaned page; where no page was found, the whole picture, cleaned.
         width, height: of `page_jpeg` in pixels.
         codes: what was read, each text once.
-        seal: the verified page seal.
+        seal: the verified page seal, read at its printed place on the one sheet that the picture shows.
         seal_problem: why there is none: "forged" (a seal under none of the keys), "practice" (a seal of practice, which
-            a kit does not take), "foreign" (codes, but no seal), "unread" (our marks, but no code could be read),
-            "disagree" (two genuine seals of different pages), None where there is no code at all or `seal` is set.
-        boxes: the signature boxes, where the page's own marks were seen.
+            a kit does not take), "foreign" (codes, but no seal), "unread" (our marks, but no code could be read, or
+            too few marks to say that the seal belongs to this sheet), "disagree" (more than one sheet: two genuine
+            seals, one off its place, or a corner marker seen twice), "mirrored" (a photo flipped left to right), None
+            where there is no code at all or `seal` is set.
+        boxes: the signature boxes of the page that `seal` names; empty without `seal`.
         error: why the file could not be read at all, Chinese first; the other fields are empty then.
     """
 
@@ -71,10 +73,11 @@ def read_page(data: bytes, keys: Sequence[bytes]) -> PageScan:
     except InvalidInput as refusal:
         return PageScan(error=str(refusal))
     codes = read_codes(image)
-    marks = register(image, codes)
+    markers = find_markers(image)
+    marks = register(markers, codes)
     if marks is not None and not any(code.text.startswith(PREFIX) for code in codes):
         codes = joined(codes, read_within(image, _seal_places(image, marks)))
-        marks = register(image, codes) or marks
+        marks = register(markers, codes) or marks
     corners, confidence, known_a4 = _outline(image, marks, codes)
     whole = _frame(image) if corners is None else corners
     size = page_size(whole, image.shape[:2], known_a4)
@@ -85,9 +88,13 @@ def read_page(data: bytes, keys: Sequence[bytes]) -> PageScan:
             corners = whole = _turned(whole, codes)
             size = page_size(whole, image.shape[:2], known_a4)
             flat = straighten(image, whole, size)
+        marks = register(markers, codes)
     seal, problem = judge_seals([code.text for code in codes], keys)
-    if problem is None and seal is None and marks is not None and marks.markers >= 3:
-        problem = "unread"
+    if seal is not None:
+        problem = _not_of_this_sheet(image, codes, markers, marks)
+        seal = seal if problem is None else None
+    elif problem is None and len(markers) >= 3:
+        problem = "disagree" if several_sheets(markers) else "unread"
     return PageScan(
         corners=None if corners is None else tuple((round(float(x), 2), round(float(y), 2)) for x, y in corners),
         confidence=round(confidence, 3),
@@ -97,7 +104,7 @@ def read_page(data: bytes, keys: Sequence[bytes]) -> PageScan:
         codes=tuple(dict.fromkeys(ReadCode(kind=code.kind, text=code.text) for code in codes)),
         seal=seal,
         seal_problem=problem,
-        boxes=read_boxes(image, marks) if marks is not None and marks.trusted else (),
+        boxes=read_boxes(image, marks) if marks is not None and seal is not None else (),
     )
 
 
@@ -122,6 +129,26 @@ def judge_seals(texts: Sequence[str], keys: Sequence[bytes]) -> tuple[Seal | Non
     if seals:
         return seals[0], None
     return None, next((name for name in ("practice", "foreign") if name in problems), None)
+
+
+def _not_of_this_sheet(
+    image: Pixels, codes: Sequence[Code], markers: Markers, marks: Registration | None
+) -> str | None:
+    """Return why a genuine seal does not prove which page the registered sheet is; None where it does.
+
+    The seal of one sheet must not name the signatures of another that lies beside it.
+
+    Returns:
+        "disagree", "mirrored", "unread" as in `PageScan.seal_problem`.
+    """
+    if several_sheets(markers):
+        return "disagree"
+    if marks is None or not marks.trusted:
+        flipped = cv2.flip(image, 1)
+        mirrored = register(find_markers(flipped), ())
+        return "mirrored" if mirrored is not None and mirrored.trusted else "unread"
+    places = [marks.place_of(code.corners) for code in codes if code.text.startswith(PREFIX)]
+    return "disagree" if None in places or len(set(places)) < len(places) else None
 
 
 def _outline(image: Pixels, marks: Registration | None, codes: Sequence[Code]) -> tuple[Points | None, float, bool]:

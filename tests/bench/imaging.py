@@ -19,7 +19,7 @@ import numpy as np
 
 from devices.emulators import camera, paper
 from devices.imaging.codes import read_codes
-from devices.imaging.marks import register
+from devices.imaging.marks import find_markers, register
 from devices.imaging.page import find_page
 from devices.imaging.picture import read_picture
 from devices.imaging.signatures import read_boxes
@@ -105,7 +105,7 @@ def _boxes(result: Result) -> None:
         image = read_picture(photo)
         codes = read_codes(image)
         sealed += any(code.text == rendered.seals[seed % len(prints)] for code in codes)
-        where = register(image, codes)
+        where = register(find_markers(image), codes)
         if where is None or not where.trusted:
             continue
         registered += 1

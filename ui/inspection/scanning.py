@@ -117,6 +117,13 @@ class ScanDesk:
             lambda error: self._failed(name, digest, error),
         )
 
+    def receive(self, evidence: Evidence) -> None:
+        """Take a page of this visit that came in while another one showed."""
+        visit = self._session.visit
+        if all(item.original.sha256 != evidence.original.sha256 for item in visit.evidence):
+            self._keep(evidence=(*visit.evidence, evidence))
+            self._session.settle()
+
     def release(self) -> None:
         """Take in, or tell of, what came while the visit was being finalised."""
         held, self._held = self._held, []
@@ -363,7 +370,8 @@ _UNSEALED = {
     "practice": "这是练习用的页签，不作执法文书，未归位",
     "foreign": "有二维码，但不是本县执法箱打印的页签",
     "unread": "像是笔录页，但页签没拍清，请重扫或人工认定",
-    "disagree": "一页上有两个不同的页签，可能拍进了两张纸",
+    "disagree": "画面里不止一页，请一页一页扫",
+    "mirrored": "照片左右翻转了，请关闭镜像后重拍",
 }
 """What imaging calls the problem of a seal → what the officer reads."""
 

@@ -6,7 +6,7 @@ from io import BytesIO
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageOps
 
 from devices.emulators import camera, enterprise_papers, paper
 from devices.imaging.scan import judge_seals, read_page
@@ -121,6 +121,76 @@ def test_a_page_of_ours_without_readable_code_says_so(printed):
     scan = read_page(camera.photograph(page, 13, 0.3), [COUNTY_KEY])
     assert scan.seal is None
     assert scan.seal_problem == "unread"
+
+
+def side_by_side(*sheets: Image.Image) -> Image.Image:
+    gap = 80
+    desk = Image.new(
+        "RGB", (sum(sheet.width + gap for sheet in sheets) + gap, max(sheet.height for sheet in sheets) + 2 * gap)
+    )
+    desk.paste((90, 70, 50), (0, 0, *desk.size))
+    left = gap
+    for sheet in sheets:
+        desk.paste(sheet, (left, gap))
+        left += sheet.width + gap
+    return desk
+
+
+def as_jpeg(picture: Image.Image) -> bytes:
+    stream = BytesIO()
+    picture.save(stream, "JPEG", quality=88)
+    return stream.getvalue()
+
+
+def covered(page: Image.Image, *places: tuple[float, float, float, float]) -> Image.Image:
+    """Lay white slips (left, top, right, bottom in mm) over a page."""
+    page, k = page.copy(), page.width / 210
+    for left, top, right, bottom in places:
+        page.paste((255, 255, 255), (round(left * k), round(top * k), round(right * k), round(bottom * k)))
+    return page
+
+
+CODES = ((161, 5, 192, 37), (18, 246, 50, 278))
+MARKERS = ((5, 5, 19, 19), (192, 5, 205, 19), (192, 277, 205, 292), (5, 277, 19, 292))
+FOUR = ("party", "inspector1", "inspector2", "recorder")
+
+
+@pytest.mark.parametrize("signed_at_left", [True, False])
+def test_the_seal_of_one_sheet_never_names_the_signatures_of_the_sheet_beside_it(printed, signed_at_left):
+    signed = covered(paper.sign(printed.pages[1], FOUR, 3), *CODES)
+    sheets = (signed, printed.pages[0]) if signed_at_left else (printed.pages[0], signed)
+    scan = read_page(as_jpeg(side_by_side(*sheets)), [COUNTY_KEY])
+    assert (scan.seal, scan.seal_problem, scan.boxes) == (None, "disagree", ())
+
+
+def test_a_seal_off_its_place_on_the_sheet_found_binds_nothing(printed):
+    """Only one sheet has corner markers to see: nothing but the seal's place tells that there are two."""
+    signed = covered(paper.sign(printed.pages[1], FOUR, 3), *CODES)
+    scan = read_page(as_jpeg(side_by_side(signed, covered(printed.pages[0], *MARKERS))), [COUNTY_KEY])
+    assert (scan.seal, scan.seal_problem, scan.boxes) == (None, "disagree", ())
+
+
+def test_two_sheets_bind_neither_even_where_both_are_copies_of_one_page(printed):
+    for other in (printed.pages[1], paper.sign(printed.pages[0], FOUR, 3)):
+        scan = read_page(as_jpeg(side_by_side(printed.pages[0], other)), [COUNTY_KEY])
+        assert (scan.seal, scan.seal_problem, scan.boxes) == (None, "disagree", ())
+
+
+def test_a_seal_without_marks_round_it_binds_nothing(printed):
+    scan = read_page(as_jpeg(covered(printed.pages[0], *MARKERS, CODES[1])), [COUNTY_KEY])
+    assert (scan.seal, scan.seal_problem, scan.boxes) == (None, "unread", ())
+
+
+def test_a_mirrored_photo_is_refused(printed):
+    scan = read_page(as_jpeg(ImageOps.mirror(side_by_side(printed.pages[0]))), [COUNTY_KEY])
+    assert (scan.seal, scan.seal_problem, scan.boxes) == (None, "mirrored", ())
+
+
+def test_a_sheet_with_two_markers_and_one_seal_still_binds(printed):
+    page = covered(paper.sign(printed.pages[0], ["party"], 3), *MARKERS[:2], CODES[0])
+    scan = read_page(as_jpeg(page), [COUNTY_KEY])
+    assert scan.seal is not None
+    assert {box.name for box in scan.boxes if box.state == "signed"} == {"party"}
 
 
 def test_cleaning_makes_paper_white_and_keeps_a_stamp_red():
