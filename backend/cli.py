@@ -1,6 +1,7 @@
 """`fieldkit-backend`: serve, accounts and enrolment codes from the command line.
 
-Exit 0 done, 1 a known error told in one line on stderr, 2 wrong usage.
+Exit 0 done, 1 an error told in one line on stderr, 2 wrong usage. A program error is one line too; FIELDKIT_DEBUG=1
+adds its traceback.
 """
 
 from __future__ import annotations
@@ -8,13 +9,15 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import sys
+import unicodedata
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 from fieldkit import __version__
-from fieldkit.errors import KnownError
+from fieldkit.outcome import end, speak_any_encoding
 
 DEFAULT_DATA = Path("backend-data")
 ROLES = ("执法人员", "中队长", "大队长", "局长", "档案员", "信访员")
@@ -23,15 +26,12 @@ PASSWORD_VARIABLE = "FIELDKIT_PASSWORD"  # noqa: S105 - the variable's name
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
+    speak_any_encoding()
     args = _parser().parse_args(argv)
     try:
-        code: int = args.run(args)
-    except KnownError as error:
-        print(error, file=sys.stderr)
-        return 1
+        return end(lambda: int(args.run(args)))
     except KeyboardInterrupt:
         return 0
-    return code
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -62,8 +62,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     add = user.add_parser("add", help="add an account; the password comes from stdin or $" + PASSWORD_VARIABLE)
     _add_data(add)
-    add.add_argument("--number", required=True, help="执法证号, also the log-in name")
-    add.add_argument("--name", required=True)
+    add.add_argument("--number", required=True, type=_number, help="执法证号 and log-in name: 3–32 of 0-9 A-Z a-z -")
+    add.add_argument("--name", required=True, type=_name, help="1–40 characters")
     add.add_argument("--role", choices=ROLES, default="执法人员")
     add.add_argument("--squad", default="")
     add.add_argument("--unit", default="")
@@ -122,6 +122,8 @@ def _user_add(args: argparse.Namespace) -> int:
         expires_on=args.expires,
     )
     administration.add_user(args.data, officer, password, datetime.now(UTC))
+    until = f"，执法证有效期至 {officer.expires_on}" if officer.expires_on else ""
+    print(f"已添加：{officer.number} {officer.name}（{officer.role}）{until} (account added)")
     return 0
 
 
@@ -139,6 +141,19 @@ def _user_list(args: argparse.Namespace) -> int:
 
 def _add_data(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", type=Path, default=DEFAULT_DATA, help="data directory (default: %(default)s)")
+
+
+def _number(text: str) -> str:
+    if not re.fullmatch(r"[0-9A-Za-z-]{3,32}", text):
+        raise argparse.ArgumentTypeError(f"执法证号应为 3–32 位数字、字母或 - (3–32 of 0-9 A-Z a-z -): {text!r}")
+    return text
+
+
+def _name(text: str) -> str:
+    name = text.strip()
+    if not 1 <= len(name) <= 40 or any(unicodedata.category(sign) in ("Cc", "Cf", "Zl", "Zp") for sign in name):
+        raise argparse.ArgumentTypeError(f"姓名应为 1–40 个可见字符 (1–40 characters, no control signs): {text!r}")
+    return name
 
 
 def _port(text: str) -> int:

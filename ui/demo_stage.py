@@ -74,6 +74,8 @@ def fresh(out: Path) -> Path:
     Raises:
         InvalidInput: it holds something else.
     """
+    if out.exists() and not out.is_dir():
+        raise InvalidInput("demo.folder_taken", folder=out)
     marker = out / ".fieldkit-demo"
     if out.exists() and any(out.iterdir()) and not marker.exists():
         raise InvalidInput("demo.folder_taken", folder=out)

@@ -17,7 +17,7 @@ from devices.imaging.regions import region_quads
 WORKING_PX = 640
 FINE_PX = 1280
 FLOOR = 0.5
-"""Below this nothing in the picture is called a page. Real photos measure 0.87 and more, noise and plain 0.4 and less."""
+"""Below this nothing in the picture is called a page: real photos measure 0.87 and more, noise 0.4 and less."""
 FILLED = 0.6
 """Confidence in the picture's own border as the page's, where what it shows looks like paper with ink on it."""
 

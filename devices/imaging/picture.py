@@ -15,6 +15,7 @@ from fieldkit.errors import InvalidInput
 
 MAX_BYTES = 80 << 20
 MAX_PIXELS = 120_000_000
+LEAST_PX = 32
 KINDS = ("JPEG", "PNG", "TIFF", "WEBP", "BMP")
 """What Pillow may try; its JPEG reader opens the MPO files of some phones too."""
 
@@ -34,7 +35,7 @@ def read_picture(data: bytes) -> Pixels:
     """Decode a picture file to H×W×3 BGR, upright as displayed.
 
     Raises:
-        InvalidInput: `scan.empty`, `scan.too_large`, `scan.not_a_picture` or `scan.truncated`.
+        InvalidInput: `scan.empty`, `scan.too_large`, `scan.too_small`, `scan.not_a_picture` or `scan.truncated`.
     """
     if not data:
         raise InvalidInput("scan.empty")
@@ -46,8 +47,8 @@ def read_picture(data: bytes) -> Pixels:
             with Image.open(BytesIO(data), formats=KINDS) as picture:
                 if picture.width * picture.height > MAX_PIXELS:
                     raise InvalidInput("scan.too_large", limit=f"{MAX_PIXELS // 1_000_000} MP")
-                if min(picture.size) < 32:
-                    raise InvalidInput("scan.not_a_picture")
+                if min(picture.size) < LEAST_PX:
+                    raise InvalidInput("scan.too_small", size=f"{picture.width}×{picture.height}", limit=LEAST_PX)
                 whole = _decode(picture, data)
     except Image.DecompressionBombError as error:
         raise InvalidInput("scan.too_large", limit=f"{MAX_PIXELS // 1_000_000} MP") from error

@@ -242,3 +242,15 @@ def test_the_command_names_itself() -> None:
         [sys.executable, "-m", "backend.cli", "--version"], capture_output=True, text=True, check=True
     ).stdout
     assert told.startswith("fieldkit-backend ")
+
+
+@pytest.mark.parametrize(
+    ("number", "name"),
+    [("", "示员"), ("12", "示员"), ("330 424", "示员"), ("../x", "示员"), ("3" * 33, "示员"), ("330424020\n", "示员"),
+     ("330424020", ""), ("330424020", "  "), ("330424020", "示\x07员"), ("330424020", "示" * 41)],
+)  # fmt: skip
+def test_odd_numbers_and_names_are_wrong_usage(number, name, tmp_path, capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(["user", "add", "--data", str(tmp_path), f"--number={number}", f"--name={name}"])
+    assert ended.value.code == 2
+    assert "(" in capsys.readouterr().err.splitlines()[-1]

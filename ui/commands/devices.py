@@ -10,6 +10,7 @@ import argparse
 import sys
 import tempfile
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -18,14 +19,14 @@ from devices.status import DeviceStatus
 from devices.survey import survey
 from ui.home import home
 
-_NAMES = {"printer": "A4 打印机", "label-printer": "标签打印机", "wand": "扫描棒", "receiver": "定位器"}
+_NAMES = {"printer": "A4 打印机", "label-printer": "标签机", "wand": "扫描笔", "receiver": "定位接收机"}
 _STATES = {"ready": "就绪", "attention": "请处理", "off": "未连接"}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
     parser.add_argument("--printer", metavar="URI", help="A4 printer: ipp://host/ipp/print")
-    parser.add_argument("--label", metavar="HOST[:PORT]", help="label printer (ESC/POS)")
+    parser.add_argument("--label", type=_label, metavar="HOST[:PORT]", help="label printer (ESC/POS)")
     parser.add_argument("--gps", metavar="PORT", help="receiver: serial port")
     parser.add_argument("--wand", metavar="FOLDER", help="folder that the wand fills")
     parser.add_argument("--save", action="store_true", help="keep these addresses for the kit")
@@ -48,15 +49,25 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
+def _label(text: str) -> tuple[str, int]:
+    """Return host and port of HOST[:PORT]."""
+    try:
+        parts = urlsplit(f"//{text}")
+        host, port = parts.hostname, parts.port or 9100
+    except ValueError:
+        host, port = None, 0
+    if not host or parts.path or parts.query or parts.username is not None:
+        raise argparse.ArgumentTypeError(f"地址写法不对，请写成 主机[:端口] (write HOST[:PORT]): {text}")
+    return host, port
+
+
 def configured(args: argparse.Namespace) -> DeviceConfig:
     """Return the kit's addresses with the options over them."""
     given: dict[str, object] = {}
     if args.printer:
         given["printer_uri"] = args.printer
     if args.label:
-        host, _, port = args.label.rpartition(":") if args.label.rpartition(":")[2].isdigit() else (args.label, "", "")
-        given["label_host"] = host
-        given["label_port"] = int(port or 9100)
+        given["label_host"], given["label_port"] = args.label
     if args.gps:
         given["gps_port"] = args.gps
     if args.wand:

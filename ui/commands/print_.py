@@ -20,6 +20,8 @@ from urllib.parse import urlsplit
 from devices.config import load, place
 from devices.printing.ipp import IppPrinter, JobState
 from fieldkit.errors import InvalidInput
+from fieldkit.outcome import refused
+from ui.commands import whole
 from ui.home import home
 
 
@@ -27,9 +29,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
     parser.add_argument("file", type=Path, help="a PDF; a PNG for escpos://")
     parser.add_argument("--printer", metavar="NAME", default="", help="ipp://…, escpos://host[:port] or practice")
-    parser.add_argument("--copies", type=int, default=1, help="1 or more")
+    parser.add_argument("--copies", type=whole(1), default=1, help="1 or more (default: %(default)s)")
     parser.add_argument("--out", type=Path, default=Path("out/printed"), help="where practice keeps what it receives")
-    parser.add_argument("--wait", type=float, default=60, metavar="S", help="seconds to wait for paper and the like")
+    parser.add_argument("--wait", type=_seconds, default=60, metavar="S", help="seconds to wait for paper and the like")
     parser.add_argument("--json", action="store_true", help="for machines")
 
 
@@ -38,24 +40,32 @@ def run(args: argparse.Namespace) -> int:
     try:
         data = args.file.read_bytes()
     except OSError as error:
-        raise InvalidInput(what=str(args.file), why=error.strerror) from error
-    if args.copies < 1:
-        raise InvalidInput(what="--copies", why="1 或更多 1 or more")
+        raise refused(error, args.file) from error
     name = args.printer or load(place(home())).printer_uri
     if not name:
-        raise InvalidInput(what="--printer", why="没有指定打印机 no printer is given or set")
+        raise InvalidInput("printing.no_printer")
     if name.startswith("escpos:"):
         _label(name, args.file, args.copies)
         _done(args, {"printer": name, "state": "done"})
         return 0
     if not data.startswith(b"%PDF-"):
-        raise InvalidInput(what=str(args.file), why="不是 PDF 文件 not a PDF")
+        raise InvalidInput("printing.not_a_pdf", path=args.file)
     with _printer(name, args.out) as printer:
         job = printer.print_pdf(data, args.file.stem, args.copies)
         state = _wait(printer, job.id, args.wait)
         about = {"printer": printer.uri, "job": job.id, "state": state.state, "impressions": state.impressions}
     _done(args, about | {"sha256": hashlib.sha256(data).hexdigest()})
     return 0
+
+
+def _seconds(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1
+    if not 0 <= value < 86400 * 7:
+        raise argparse.ArgumentTypeError(f"应为不小于 0 的秒数 (seconds, 0 or more): {text}")
+    return value
 
 
 def _wait(printer: IppPrinter, job_id: int, patience_s: float) -> JobState:
@@ -75,6 +85,7 @@ def _printer(name: str, out: Path) -> Iterator[IppPrinter]:
         return
     from devices.emulators import process
 
+    out.mkdir(parents=True, exist_ok=True)  # here, so that a place that can't be is told, not the emulator's silence
     with process.start("printer", out=out.resolve()) as emulator:
         yield IppPrinter(emulator.ready["uri"])
 
@@ -88,15 +99,15 @@ def _label(address: str, file: Path, copies: int) -> None:
         parts = urlsplit(address)
         host, port = parts.hostname or "", parts.port or 9100
     except ValueError as error:
-        raise InvalidInput(what=address, why="escpos://host[:port]") from error
+        raise InvalidInput("printing.bad_label_address", address=address) from error
     if not host:
-        raise InvalidInput(what=address, why="escpos://host[:port]")
+        raise InvalidInput("printing.bad_label_address", address=address)
     try:
         with Image.open(file) as picture:
             picture.load()
             label = picture.copy()
     except (UnidentifiedImageError, OSError) as error:
-        raise InvalidInput(what=str(file), why="不是图片 not a picture") from error
+        raise InvalidInput("printing.not_a_picture", path=file) from error
     printer = LabelPrinter(host, port)
     for _ in range(copies):
         printer.print_image(label)
@@ -105,7 +116,7 @@ def _label(address: str, file: Path, copies: int) -> None:
 def _tell(state: JobState) -> None:
     if not state.over:
         zh, en = state.words
-        sides = "" if state.impressions is None else f" {state.impressions} 面"
+        sides = "" if not state.impressions else f" {state.impressions} 面"
         print(f"{zh}{sides} ({en})", file=sys.stderr)
 
 

@@ -1,7 +1,12 @@
 """fieldkit scan IMAGE…: straighten pages, read codes and seals, find signatures, read the text.
 
-Needs no kit. A page is bound by the published practice key alone: what a kit printed under its county's key is told
-as such and left unbound. Exit 1 if any image can't be read; the others are done all the same.
+Needs no kit, so it knows the published practice key alone: a seal under another key may be genuine of a county's kit
+or forged, and only a kit can tell.
+
+Exit 0 where every image is a page with a practice seal, or paper without any code (told: 没有页签). Exit 1 where an
+image can't be read, shows no sheet of paper, is mirrored, or has a foreign code, a seal under another key, seals that
+disagree or a seal that can't be read: each is one sentence on stderr, and `error` or `seal_problem` in the JSON. The others are done all
+the same.
 """
 
 from __future__ import annotations
@@ -15,16 +20,10 @@ from typing import Any
 
 from devices.imaging.ocr import Reader, serve, text_of
 from devices.imaging.scan import PageScan, read_page
-from fieldkit.errors import InvalidInput
+from fieldkit.errors import InvalidInput, KnownError
 from fieldkit.instruments.seal import PRACTICE_KEY
+from fieldkit.outcome import refused
 
-PROBLEMS = {
-    "forged": ("页签校验不通过（伪造的，或不是练习页），未归位", "a seal under another key, or forged: not bound"),
-    "foreign": ("有二维码或条码，但不是页签，未归位", "codes, but no page seal: not bound"),
-    "unread": ("有本系统的定位标记，但页签读不出来，请重拍", "our marks, but no readable seal: photograph again"),
-    "disagree": ("两个页签不一致，未归位", "the two seals disagree: not bound"),
-    "practice": ("练习页签", "a practice seal"),
-}
 STATES = {"signed": "已签", "empty": "空", "unsure": "看不清"}
 
 
@@ -40,7 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Read every image and return 0, or 1 if one of them couldn't be read."""
+    """Read every image and return 0, or 1 if something is wrong with one of them."""
     if getattr(args, "read_text", False):
         serve(sys.stdin.buffer, sys.stdout.buffer)
         return 0
@@ -53,7 +52,7 @@ def run(args: argparse.Namespace) -> int:
     else:
         for result in results:
             _tell(result)
-    return 1 if any(result["error"] for result in results) else 0
+    return 1 if any(result["error"] or result["seal_problem"] for result in results) else 0
 
 
 def _one(path: Path, out: Path | None, reader: Reader | None) -> dict[str, Any]:
@@ -61,7 +60,9 @@ def _one(path: Path, out: Path | None, reader: Reader | None) -> dict[str, Any]:
     try:
         scan = read_page(path.read_bytes(), [PRACTICE_KEY])
     except OSError as error:
-        scan = PageScan(error=str(InvalidInput("scan.no_file", path=path, why=error.strerror or error)))
+        scan = PageScan(error=str(refused(error, path)))
+    if scan.error is None and scan.corners is None and not scan.codes and scan.seal_problem is None:
+        scan = PageScan(error=str(KnownError("page.none")))
     text = None
     text_problem = None
     if reader is not None and scan.page_jpeg is not None:
@@ -73,8 +74,9 @@ def _one(path: Path, out: Path | None, reader: Reader | None) -> dict[str, Any]:
     if out is not None and scan.page_jpeg is not None:
         page = _free_name(out, path.stem)
         page.write_bytes(scan.page_jpeg)
-    if scan.error is not None:
-        print(f"{path}: {scan.error}", file=sys.stderr)
+    problem = scan.error or (str(KnownError(f"page.{scan.seal_problem}")) if scan.seal_problem else None)
+    if problem is not None:
+        print(f"{path}: {problem}", file=sys.stderr, flush=True)
     return {
         "image": str(path),
         "corners": None if scan.corners is None else [list(corner) for corner in scan.corners],
@@ -106,13 +108,16 @@ def _tell(result: dict[str, Any]) -> None:
     if result["error"]:
         return
     print(result["image"])
-    corners = "没有找到页面边缘" if result["corners"] is None else f"页面置信度 {result['confidence']:.2f}"
+    corners = (
+        "没有找到纸张边缘，按整幅图处理" if result["corners"] is None else f"页面置信度 {result['confidence']:.2f}"
+    )
     print(f"  {corners}，{result['seconds']:.1f} s" + (f"，已存 {result['page']}" if result["page"] else ""))
     if result["bound"]:
         bound = result["bound"]
-        print(f"  文书 {bound['document']} 第 {bound['revision']} 版第 {bound['page']} 页")
-    elif result["seal_problem"]:
-        print(f"  {' ('.join(PROBLEMS[result['seal_problem']])})")
+        words = f"文书 {bound['document']} 第 {bound['revision']} 版第 {bound['page']} 页"
+        print(f"  练习页签（不作执法文书）：{words} (practice seal, no legal record)")
+    elif not result["seal_problem"]:
+        print("  没有页签 (no page seal)")
     for code in result["codes"]:
         print(f"  {code['kind']}: {code['text']}")
     if result["boxes"]:

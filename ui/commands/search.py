@@ -6,13 +6,13 @@ import argparse
 
 import msgspec
 
-from ui.commands import kit
+from ui.commands import kit, whole
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument("text", metavar="TEXT", help="some characters, pinyin initials, or part of a code")
-    parser.add_argument("--limit", type=int, default=20, metavar="N")
+    parser.add_argument("--limit", type=whole(1), default=20, metavar="N", help="at most this many (default: 20)")
     kit.add_arguments(parser)
 
 

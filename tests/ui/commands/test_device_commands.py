@@ -58,7 +58,7 @@ def test_a_printer_that_is_off_or_out_of_paper_is_one_clear_line(
 @pytest.mark.parametrize(
     "arguments",
     [["absent.pdf", "--printer", "practice"], ["{page}"], ["{page}", "--printer", "nonsense"],
-     ["{page}", "--printer", "escpos://"], ["{page}", "--printer", "practice", "--copies", "0"],
+     ["{page}", "--printer", "escpos://"], ["{page}", "--printer", "practice", "--out", "{page}"],
      ["{page}", "--printer", "escpos://localhost:9100"]],
 )  # fmt: skip
 def test_what_can_not_be_printed_is_said_in_one_line(
@@ -67,6 +67,21 @@ def test_what_can_not_be_printed_is_said_in_one_line(
     assert main(["print", *(word.format(page=page) for word in arguments)]) == 1
     out, err = capsys.readouterr()
     assert (out, len(err.splitlines())) == ("", 1)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["print", "x.pdf", "--copies", "0"], ["print", "x.pdf", "--wait", "-1"], ["print", "x.pdf", "--wait", "nan"],
+     ["devices", "--label", "host:abc"], ["devices", "--label", ":9100"], ["devices", "--label", "a:70000"],
+     ["search", "x", "--limit", "0"], ["search", "x", "--limit", "-1"]],
+)  # fmt: skip
+def test_numbers_and_addresses_that_can_not_be_are_wrong_usage(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert ended.value.code == 2
+    assert "(" in capsys.readouterr().err.splitlines()[-1]
 
 
 def test_a_label_is_printed_from_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
