@@ -85,14 +85,19 @@ class SyncClient:
         """Ask who the officer is, who else is there, and which scopes are granted."""
         return self._decode(self._as_officer("GET", "/v1/me"), Me)
 
-    def operations(self, request: OpsRequest) -> OpsReply:
+    def operations(self, request: OpsRequest, *, session: bool = True) -> OpsReply:
         """Push operations; one result each, in order.
+
+        Args:
+            request: the batch.
+            session: False for a revoked device: signed by it alone.
 
         Raises:
             NotTheServer: the results are not those of what was sent.
         """
         packed = zstandard.ZstdCompressor(level=3).compress(msgspec.json.encode(request))
-        answer = self._as_officer("POST", "/v1/ops", body=packed, headers={"Content-Encoding": "zstd"})
+        call = self._as_officer if session else self.transport.call
+        answer = call("POST", "/v1/ops", body=packed, headers={"Content-Encoding": "zstd"})
         reply = self._decode(answer, OpsReply)
         if [result.op_id for result in reply.results] != [operation.op_id for operation in request.operations]:
             raise NotTheServer(why="结果与所发不符 (results of other operations)")

@@ -114,6 +114,9 @@ class SyncEngine:
             self._wake(patient=patient)
             push.run()
             pull.run(scopes)
+            if pull.returned:
+                push.run()  # the server came back from an older copy: what it lost goes up again
+                pull.run(scopes)
             if self._blobs(enrolment, client, hello.limits, tally, told):
                 pull.run(scopes)  # what the blobs completed: the visit is filed
             self._replica.outbox.prune()
@@ -135,8 +138,8 @@ class SyncEngine:
         return unsent + len(self._replica.blobs.waiting())
 
     def _wake(self, *, patient: bool) -> None:
-        """Let wait again what a run that died left on its way (the ledger knows what arrived), and what was asked for."""
-        self._replica.outbox.resume()
+        """Bring back what waits: what a dead run left on its way, and, unless patient, what was put off."""
+        self._replica.outbox.resume()  # the ledger knows what arrived
         if not patient:
             self._replica.outbox.unpark()
             self._replica.outbox.hurry()

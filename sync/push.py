@@ -54,13 +54,18 @@ class Push:
         self._progress = progress
         self._dice = dice
         self._tried: set[str] = set()
+        self._session = True
 
-    def run(self) -> None:
+    def run(self, *, session: bool = True) -> None:
         """Send everything that is due, and what becomes free by it.
+
+        Args:
+            session: False for a revoked device, which has none and may still hand in its work.
 
         Raises:
             NetworkUnavailable, AuthExpired, Cancelled: the rest waits; nothing is lost.
         """
+        self._session = session
         while due := [op for op in self._due() if op.op_id not in self._tried]:
             total = len(self._tried) + len(due)
             for batch in batches(due, self._limits):
@@ -78,7 +83,7 @@ class Push:
         self._tally.operations += len(batch)
         try:
             head = self._replica.audit.head().rpartition(":")[2]
-            reply = self._client.operations(OpsRequest(self._device_id, tuple(batch), head))
+            reply = self._client.operations(OpsRequest(self._device_id, tuple(batch), head), session=self._session)
         except (BatchTooLarge, UpgradeRequired, Refused) as error:
             self._tally.operations -= len(batch)
             self._refused(batch, error)
@@ -96,7 +101,7 @@ class Push:
                 self._settle(result)
 
     def _settle(self, result: OpResult) -> None:
-        why = result.problem.title if result.problem else result.state
+        why = result.why or result.state
         if result.state in ("retry", "blocked"):
             self._later(result.op_id, why)
         else:
@@ -107,19 +112,23 @@ class Push:
             self._tally.problem(result.op_id, result.problem.code if result.problem else result.state, why)
 
     def _refused(self, batch: Sequence[Operation], error: Refused) -> None:
-        """Find the operation that is to blame by halving, so that it stops no other (I7)."""
-        if len(batch) > 1:
+        """Find the operation that is to blame by halving, so that it stops no other (I7).
+
+        A 403 blames who sends and not what is sent: all of it rests at once (I10).
+        """
+        if len(batch) > 1 and error.problem.status != 403:
             for part in _parts(batch, by_kind=isinstance(error, UpgradeRequired)):
                 self._send(part)
             return
-        (op,) = batch
-        self._tally.operations += 1
-        self._tally.problem(op.op_id, error.problem.code, error.zh)
+        self._tally.operations += len(batch)
+        for op in batch:
+            self._tally.problem(op.op_id, error.problem.code, error.zh)
         if error.problem.status in (400, 422):
+            (op,) = batch
             self._replica.outbox.settle(OpResult(op_id=op.op_id, state="rejected", problem=error.problem))
         else:
             # Time alone won't heal it: it rests until an officer asks to sync, or the program is a newer one.
-            self._replica.outbox.park([op.op_id], error.zh)
+            self._replica.outbox.park([op.op_id for op in batch], error.zh)
 
     def _postpone(self, ids: Sequence[str], error: KnownError, retry_after_s: float | None = None) -> None:
         attempts = self._attempts()

@@ -56,6 +56,15 @@ class OpResult(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     problem: Problem | None = None
     current: Body = UNSET
 
+    @property
+    def why(self) -> str:
+        """Return what an officer reads of the problem: its title, and what exactly where it is final."""
+        if self.problem is None:
+            return ""
+        title = self.problem.title or self.problem.code
+        exact = self.problem.detail if self.state in ("rejected", "quarantined") else ""
+        return f"{title}：{exact}" if exact else title
+
 
 class Filing(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What the backend adds to a visit it holds; stands in the visit's change under `filing`.

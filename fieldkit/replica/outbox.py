@@ -195,8 +195,6 @@ class Outbox:
         Blobs the backend still wants wait again, whatever this kit believed of them.
         """
         state: OutboxState = _AFTER[result.state]
-        problem = result.problem
-        why = (problem.title or problem.detail or problem.code) if problem else ""
         with self._connections.work.transaction() as work:
             work.execute(
                 "UPDATE outbox SET state = ?, version = ?, receipt = ?, current = ?, last_problem = ?,"
@@ -207,7 +205,7 @@ class Outbox:
                     result.version,
                     result.receipt,
                     bytes(result.current) if result.current else None,
-                    why,
+                    result.why,
                     state,
                     result.op_id,
                 ),

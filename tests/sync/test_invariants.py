@@ -48,7 +48,8 @@ def test_i7_a_bad_operation_stops_no_other(kit: Kit, backend: Backend) -> None:
     assert kit.replica.visits.state(first.id) == kit.replica.visits.state(last.id) == "filed"
     (item,) = kit.replica.outbox.items()
     assert (item.op_id, item.state) in ((bad.op_id, "quarantined"), (bad.op_id, "rejected"))
-    assert item.why
+    assert "：Object missing required field" in item.why  # what exactly, after the sentence
+    assert report.problems[0].why == item.why
     again = kit.engine.run()
     assert (again.operations, again.blob_bytes) == (0, 0)
 

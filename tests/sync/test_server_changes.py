@@ -11,19 +11,20 @@ import msgspec
 import pytest
 
 from fieldkit.crypto.canonical import canonical_json
-from fieldkit.errors import AuthExpired, NotTheServer, WrongKey
-from fieldkit.model.operation import Operation
+from fieldkit.errors import AuthExpired, NotTheServer, ServerRejected, WrongKey
+from fieldkit.model.operation import Operation, Problem
 from fieldkit.model.stamp import Stamp
-from sync.client import Credentials, same_server
+from sync.client import Credentials, SyncClient, same_server
 from sync.engine import SyncEngine
 from sync.push import batches
+from sync.refusal import Refused
 from sync.trust import fetch_authority
-from sync.wire import Limits
+from sync.wire import Limits, OpsReply, OpsRequest
 from tests.faults.proxy import Fault, Proxy
 from tests.faults.stranger import stranger_context
 from tests.sync.backend import Backend
 from tests.sync.conftest import MakeKit
-from tests.sync.kits import SHORT, Kit
+from tests.sync.kits import CREDENTIALS, SHORT, Kit
 
 
 def test_the_spare_authority_is_followed_and_then_pinned(new_kit: MakeKit, own_backend: Backend) -> None:
@@ -89,6 +90,60 @@ def test_a_batch_over_the_servers_limits_is_halved_until_it_passes(kit: Kit, bac
     kit.engine._connect = with_wide_limits.__get__(kit.engine)  # type: ignore[method-assign]  # a server with other limits
     report = kit.engine.run()
     assert (report.operations, report.acknowledged, report.problems) == (203, 203, ())
+
+
+def test_a_batch_refused_for_who_sends_it_is_parked_at_once_with_the_reason(
+    kit: Kit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody is to blame in it: halving would ask 2n - 1 times (I10)."""
+    kit.engine.run()
+    asked: list[int] = []
+
+    def refuse(_client: SyncClient, request: OpsRequest, **_more: object) -> OpsReply:
+        asked.append(len(request.operations))
+        raise Refused(Problem(type="about:blank", title="没有权限", status=403, code="scope-denied"))
+
+    operations = [kit.replica.outbox.add("track", str(uuid.uuid4()), b"{}", 0) for _ in range(9)]
+    with monkeypatch.context() as patched:
+        patched.setattr(SyncClient, "operations", refuse)
+        report = kit.engine.run()
+    assert asked == [9]
+    assert (report.operations, report.acknowledged) == (9, 0)
+    assert {problem.what for problem in report.problems} == {op.op_id for op in operations}
+    items = kit.replica.outbox.items()
+    assert {item.state for item in items} == {"parked"}
+    assert all("没有权限" in item.why for item in items)
+
+
+def test_a_revoked_kit_still_hands_in_what_was_done_on_it(kit: Kit, backend: Backend) -> None:
+    """PROTOCOL rule 6: it is kept in quarantine for a leader, never lost."""
+    kit.engine.run()
+    before, after = kit.visit(), kit.visit()
+    enrolment = kit.replica.enrolment.get()
+    assert enrolment is not None
+    backend.change("UPDATE device SET revoked_at = '2026-11-23 08:00:00' WHERE id = ?", enrolment.device_id)
+    for engine in (kit.engine, SyncEngine(kit.replica, kit.clock, lambda: CREDENTIALS, SHORT)):
+        with pytest.raises(ServerRejected) as told:
+            engine.run()
+        assert told.value.details["code"] == "device-revoked"
+        engine.close()
+    for visit in (before, after):
+        assert backend.rows("SELECT state FROM ledger WHERE entity_id = ?", visit.id) == [("quarantined",)]
+        assert backend.visits(visit.id) == 0
+    items = kit.replica.outbox.items()
+    assert [(item.state, item.attempts) for item in items] == [("quarantined", 1)] * 2
+    assert "设备已停用" in items[0].why
+
+
+def test_a_kit_revoked_before_anybody_signed_in_hands_its_work_in_too(new_kit: MakeKit, backend: Backend) -> None:
+    kit = new_kit(backend)
+    visit = kit.visit()
+    enrolment = kit.replica.enrolment.get()
+    assert enrolment is not None
+    backend.change("UPDATE device SET revoked_at = '2026-11-23 08:00:00' WHERE id = ?", enrolment.device_id)
+    with pytest.raises(ServerRejected):
+        kit.engine.run(patient=True)
+    assert backend.rows("SELECT state FROM ledger WHERE entity_id = ?", visit.id) == [("quarantined",)]
 
 
 def test_batches_keep_the_order_and_the_limits() -> None:

@@ -95,6 +95,22 @@ def test_blocked_and_retry_wait_again(replica, state):
     assert (item.state, item.why) == ("pending", "later")
 
 
+@pytest.mark.parametrize(
+    ("state", "why"),
+    [
+        ("rejected", "内容不符合要求：two officers"),
+        ("quarantined", "内容不符合要求：two officers"),
+        ("conflict", "内容不符合要求"),
+    ],
+)
+def test_a_final_answer_says_what_exactly(replica, state, why):
+    operation = queue(replica, "p1")
+    problem = Problem(type="about:blank", title="内容不符合要求", status=422, code="validation", detail="two officers")
+    replica.outbox.settle(OpResult(op_id=operation.op_id, state=state, problem=problem))
+    (item,) = replica.outbox.items()
+    assert item.why == why
+
+
 def test_an_answer_that_comes_twice_changes_nothing(replica):
     operation = queue(replica, "p1")
     applied = OpResult(op_id=operation.op_id, state="applied", version=1, receipt="R-1")
