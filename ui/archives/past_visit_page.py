@@ -140,10 +140,10 @@ class PastVisitPage(Page):
         return card
 
     def _pictures(self, visit: Visit) -> Card:
-        card = Card("打印稿、扫描件和照片")
+        card = Card("打印件、扫描件和照片")
         pictures = pictures_of(visit)
         if pictures:
             card.column.addWidget(PictureStrip(pictures, self._session.replica, self._session.bridge))
         else:
-            card.column.addWidget(secondary("这次检查没有打印稿、扫描件和照片。"))
+            card.column.addWidget(secondary("这次检查没有打印件、扫描件和照片。"))
         return card

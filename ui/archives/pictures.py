@@ -41,7 +41,7 @@ def pictures_of(visit: Visit) -> tuple[Picture, ...]:
     for record in visit.records:
         if record.revisions:
             last = record.revisions[-1]
-            found += [Picture(f"打印稿 第 {page} 页", last.pdf, page) for page in range(1, last.pages + 1)]
+            found += [Picture(f"打印件 第 {page} 页", last.pdf, page) for page in range(1, last.pages + 1)]
     for item in visit.evidence:
         bound = f" 第 {item.bound.page} 页" if item.bound else ""
         found.append(Picture(f"{item.title or KIND_WORDS[item.kind]}{bound}", item.page or item.original))

@@ -33,12 +33,12 @@ def run(args: argparse.Namespace) -> int:
 
 
 STATES = {
-    "pending": "待传",
-    "inflight": "上传中",
-    "acked": "已接收",
+    "pending": "等待上传",
+    "inflight": "正在上传",
+    "acked": "已收到",
     "conflict": "有冲突",
-    "rejected": "被拒绝",
+    "rejected": "被退回",
     "quarantined": "待负责人核定",
-    "parked": "暂停",
+    "parked": "搁置",
 }
 """What an officer reads for each state."""

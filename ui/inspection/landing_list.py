@@ -62,5 +62,5 @@ class LandingList(QWidget):
 def _how(session: VisitSession) -> str:
     folder = session.tools.wand_folder()
     if folder is None:
-        return "还没有选定扫描笔的文件夹，请到“设备”设置；没有硬件可打开练习模式。"
+        return "还没有选定扫描笔的文件夹，请到“设备”设置。"
     return f"四角都要拍进去，两个页签至少露出一个。扫描笔文件夹：{folder.name}"

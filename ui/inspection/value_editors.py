@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import Any
 
 from PySide6.QtCore import QSize, Signal
@@ -25,9 +26,15 @@ class ValueEditor(QWidget):
     left = Signal()
     complained = Signal(str)
 
+    def __init_subclass__(cls, **more: Any) -> None:
+        """Refuse an editor that can't show a value when it is defined; Qt's metaclass allows no ABC."""
+        super().__init_subclass__(**more)
+        if cls.show_value is ValueEditor.show_value:
+            raise TypeError(f"{cls.__name__} does not say how a value is shown")
+
+    @abstractmethod
     def show_value(self, value: Any) -> None:
         """Show a value that nobody typed here."""
-        raise NotImplementedError
 
     def focus_target(self) -> QWidget:
         """Return what takes the keyboard."""

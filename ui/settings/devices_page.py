@@ -28,8 +28,8 @@ ICONS: dict[DeviceKind, str] = {
 }
 NAMES: dict[DeviceKind, str] = {
     "printer": "A4 打印机",
-    "label-printer": "样品标签机",
-    "wand": "手持扫描笔",
+    "label-printer": "标签机",
+    "wand": "扫描笔",
     "receiver": "定位接收机",
 }
 HINTS: dict[DeviceKind, str] = {

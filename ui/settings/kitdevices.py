@@ -35,7 +35,7 @@ LABELS: dict[DeviceKind, str] = {
     "printer": "打印机",
     "label-printer": "标签机",
     "wand": "扫描笔",
-    "receiver": "定位",
+    "receiver": "定位接收机",
 }
 POLL_S = 5.0
 TIMEOUT_S = 4.0

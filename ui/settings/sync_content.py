@@ -18,7 +18,7 @@ STATE_WORDS: dict[str, tuple[str, str, str]] = {
     "pending": ("等待上传", "info", "hourglass"),
     "inflight": ("正在上传", "info", "cloud-upload"),
     "acked": ("已收到", "ok", "circle-check"),
-    "conflict": ("有冲突，需要处理", "warn", "triangle-alert"),
+    "conflict": ("有冲突", "warn", "triangle-alert"),
     "rejected": ("被退回", "danger", "octagon-alert"),
     "quarantined": ("待负责人核定", "warn", "hourglass"),
     "parked": ("搁置", "warn", "hourglass"),

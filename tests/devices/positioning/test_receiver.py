@@ -50,8 +50,8 @@ def test_fixes_time_faults_and_unplugging(emulate: StartEmulator, read: Callable
 
     for fault, words in (
         ("no-fix", "正在搜星"),
-        ("garbage", "定位器的数据读不懂"),
-        ("unplug", "定位器没有接上"),
+        ("garbage", "定位接收机的数据读不懂"),
+        ("unplug", "定位接收机没有接上"),
     ):
         emulator.command(f"fault {fault}")
         wait_until(lambda words=words: track.status().startswith(words), fault)
@@ -66,7 +66,7 @@ def test_a_silent_receiver_is_not_taken_for_an_unplugged_one(
 ) -> None:
     emulator = emulate("gps", tick=0.05, fault=["silent"])
     track = read(emulator.ready["port"])
-    wait_until(lambda: track.status().startswith("定位器接着但没有数据"), "silence")
+    wait_until(lambda: track.status().startswith("定位接收机接着但没有数据"), "silence")
     assert track.receiver.status().state == "attention"
 
 

@@ -50,14 +50,14 @@ def test_an_address_is_kept_beside_the_kit_and_the_wand_folder_is_seen(
     qtbot.addWidget(page)
     page.resize(1190, 700)
     page.show()
-    field = named(page, "手持扫描笔地址")
+    field = named(page, "扫描笔地址")
     field.setText(str(folder))
     field.editingFinished.emit()
     qtbot.waitUntil(lambda: session.devices.statuses[KINDS.index("wand")].state == "ready", timeout=15_000)
     assert KitDevices(session.home, session.settings, session.clock).config.wand_folder == str(folder)
     assert not list(session.home.glob("*devices*"))
     page.show_devices(session.devices.statuses)
-    named(page, "查看文件夹 手持扫描笔").click()
+    named(page, "查看文件夹 扫描笔").click()
     qtbot.waitUntil(lambda: "文件夹可以读取" in page.cards["wand"].notice.said())
 
 
