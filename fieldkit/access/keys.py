@@ -6,9 +6,10 @@ clear. It is written whole and durably each time.
 
 from __future__ import annotations
 
+import logging
 import secrets
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -22,7 +23,9 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from fieldkit.access import lockout, password
 from fieldkit.crypto import durable, filelock
 from fieldkit.crypto.suite import INTERNATIONAL
-from fieldkit.errors import InvalidInput, LockedOut, NotEnrolled, WrongKey
+from fieldkit.errors import InvalidInput, LockedOut, NotEnrolled, StorageFull, WrongKey
+
+log = logging.getLogger(__name__)
 
 FILE = "keys.json"
 _LOCK = "keys.lock"
@@ -112,14 +115,20 @@ def unlock(
 ) -> Keys:
     """Return the kit's keys.
 
-    A try is counted on the disk before it is judged, so that killing the program gives no free guess.
+    A try is counted on the disk before it is judged, so that killing the program gives no free guess. A full disk
+    counts nothing and keeps nobody out: an officer has to get in to make room, and whoever can fill the disk from
+    outside could as well alter the count.
 
     Raises:
         WrongKey: number or password is wrong; which of them is not told.
         LockedOut: too many failures; `details["seconds"]` to wait, also after a restart.
         NotEnrolled: no kit is here.
     """
-    with _writing(home):
+    with ExitStack() as alone:
+        try:
+            alone.enter_context(_writing(home))
+        except StorageFull:
+            log.warning("no room for %s", _LOCK)
         file = _load(home)
         failures = file.failures.get(number, lockout.Failures())
         wait = lockout.seconds_to_wait(failures, now())
@@ -130,10 +139,10 @@ def unlock(
             _derive(officer_password, secrets.token_bytes(16), _cost_of(file))
             raise WrongKey
         file.failures[number] = lockout.one_more(failures, now())
-        _save(home, file)
+        _save_count(home, file)
         keys = _unwrap(file, number, officer_password)
         del file.failures[number]
-        _save(home, file)
+        _save_count(home, file)
         return keys
 
 
@@ -190,6 +199,13 @@ def _save(home: Path, file: _KeyFile) -> None:
     for left in home.glob(f"{FILE}.*.tmp"):
         left.unlink()  # of a program that was killed: nobody else writes while the lock is held
     durable.write_bytes(home / FILE, msgspec.json.format(msgspec.json.encode(file), indent=1))
+
+
+def _save_count(home: Path, file: _KeyFile) -> None:
+    try:
+        _save(home, file)
+    except StorageFull:
+        log.warning("no room to count a log-in")
 
 
 def _wrap(file: _KeyFile, keys: Keys, number: str, officer_password: str, cost: Cost) -> _Wrapped:

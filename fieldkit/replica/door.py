@@ -10,7 +10,7 @@ from types import TracebackType
 from fieldkit.access.keys import Keys
 from fieldkit.clock import Clock
 from fieldkit.crypto import durable
-from fieldkit.errors import InvalidInput, NotEnrolled, ReplicaDamaged
+from fieldkit.errors import InvalidInput, NotEnrolled, ReplicaDamaged, StorageFull
 from fieldkit.replica import home, integrity, recovery, schema
 from fieldkit.replica.archives import Archives
 from fieldkit.replica.audit import Audit
@@ -115,27 +115,41 @@ class Replica:
             elif not (folder / home.REPLICA).exists() or (folder / home.DAMAGED).exists():
                 raise home.KitInUse
             replica = cls(folder, keys, clock, lock, tuple(notices))
-            replica._start()
         except BaseException:
             lock.close()
+            raise
+        try:
+            replica._start()
+        except BaseException:
+            replica.close()
             raise
         return replica
 
     def _start(self) -> None:
-        if self._lock.alone:
-            repaired = self.home / home.REPAIRED
-            self.outbox.resume()
-            if self.blobs.sweep() or repaired.exists():
-                # A row of the copy, or made anew, does not know that its visit was finished since.
-                self.blobs.want(self.visits.attachments_to_send())
-            for notice in self.recovered:
-                self.audit.write("kit", "recover", notice.en)
-            repaired.unlink(missing_ok=True)
-            self.outbox.prune()
-            self._lock.share()
         self._copier.start()
-        if self.recovered or not (self.home / home.WORK_COPY).exists():
-            self.backup_work()
+        try:
+            if self._lock.alone:
+                self._tidy()
+            if self.recovered or not (self.home / home.WORK_COPY).exists():
+                self.backup_work()
+        except StorageFull:
+            # An officer has to get in to make room; what was not done is done at the next start.
+            log.warning("no room at the start")
+            self.recovered = (*self.recovered, recovery.Recovered("replica.no_room"))
+        finally:
+            if self._lock.alone:
+                self._lock.share()
+
+    def _tidy(self) -> None:
+        repaired = self.home / home.REPAIRED
+        self.outbox.resume()
+        if self.blobs.sweep() or repaired.exists():
+            # A row of the copy, or made anew, does not know that its visit was finished since.
+            self.blobs.want(self.visits.attachments_to_send())
+        for notice in self.recovered:
+            self.audit.write("kit", "recover", notice.en)
+        repaired.unlink(missing_ok=True)
+        self.outbox.prune()
 
     def subscribe(self, listener: Callable[[Touched], None]) -> Callable[[], None]:
         """Call `listener` with the kinds of things each commit touched, on the thread that wrote; return what ends it.

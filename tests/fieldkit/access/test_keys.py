@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import multiprocessing
 import os
@@ -15,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from fieldkit.access import keys, lockout, password
-from fieldkit.errors import InvalidInput, LockedOut, NotEnrolled, WrongKey
+from fieldkit.errors import InvalidInput, LockedOut, NotEnrolled, StorageFull, WrongKey
 
 CHEAP = keys.Cost(passes=1, memory_kib=8 * 1024)
 ONE, TWO = "33042400101", "33042400102"
@@ -240,3 +241,25 @@ def test_a_write_cut_short_by_a_kill_leaves_nothing_behind(kit):
     left.write_bytes(b"half a file")
     keys.unlock(kit, ONE, GOOD)
     assert not left.exists()
+
+
+def no_room(_handle: int) -> None:
+    raise OSError(errno.ENOSPC, "no space left on device")
+
+
+def test_a_full_disk_keeps_nobody_from_logging_in(kit, monkeypatch, caplog):
+    monkeypatch.setattr(os, "fsync", no_room)
+    assert keys.unlock(kit, ONE, GOOD).master
+    with pytest.raises(WrongKey):
+        keys.unlock(kit, ONE, "wrong-Pass-99")
+    assert "no room" in caplog.text
+    monkeypatch.undo()
+    assert keys.unlock(kit, ONE, GOOD).master
+
+
+def test_a_full_disk_lets_no_password_be_changed_by_half(kit, monkeypatch):
+    monkeypatch.setattr(os, "fsync", no_room)
+    with pytest.raises(StorageFull):
+        keys.change_password(kit, ONE, GOOD, "another-Pass-99", CHEAP)
+    monkeypatch.undo()
+    assert keys.unlock(kit, ONE, GOOD).master

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import threading
 from pathlib import Path
 
 import pytest
 
-from fieldkit.errors import NotEnrolled, ReplicaDamaged, ReplicaTooNew
+from fieldkit.errors import NotEnrolled, ReplicaDamaged, ReplicaTooNew, StorageFull
 from fieldkit.replica import Enrolment, KitInUse, Replica, driver, recovery
+from fieldkit.replica.blobs import Blobs
 from fieldkit.replica.copies import WorkCopier
 from fieldkit.replica.home import HomeLock
 from tests.fieldkit.replica.factories import KEYS, NAME, NOON, SCOPE, change, clock, enterprise, pull, visit
@@ -286,3 +289,43 @@ def copy_without_blobs(home: Path, copy: bytes) -> bytes:
     content = path.read_bytes()
     path.unlink()
     return content
+
+
+def no_room(_handle: int) -> None:
+    raise OSError(errno.ENOSPC, "no space left on device")
+
+
+def test_a_full_disk_is_told_at_the_start_and_keeps_nobody_out(home, monkeypatch):
+    """The copy at the start finds no room: the officer gets in, reads why, and what is there is all there."""
+    open_visit = a_kit_with_work(home)
+    (home / "work.bak").unlink()
+    monkeypatch.setattr(os, "fsync", no_room)
+    with Replica.open(home, KEYS, clock()) as replica:
+        (notice,) = replica.recovered
+        assert "磁盘已满" in notice.zh
+        assert "work.bak" in notice.zh
+        assert [v.id for v in replica.visits.open()] == [open_visit]
+        monkeypatch.undo()
+    with Replica.open(home, KEYS, clock()) as replica:
+        assert replica.recovered == ()
+        assert (home / "work.bak").exists()
+
+
+def test_a_work_file_that_may_not_grow_keeps_nobody_out(home):
+    """Attachments without a row need a row each, and the file has no room for one: the next start does it."""
+    open_visit = a_kit_with_work(home)
+    with Replica.open(home, KEYS, clock()) as replica:
+        photo = replica.blobs.put(b"evidence" * 9000, "image/jpeg")
+        with replica._connections.work.transaction() as work:
+            work.execute("DELETE FROM blob")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Blobs, "_adopt", full)
+        with Replica.open(home, KEYS, clock()) as replica:
+            assert ["磁盘已满" in notice.zh for notice in replica.recovered] == [True]
+            assert [v.id for v in replica.visits.open()] == [open_visit]
+    with Replica.open(home, KEYS, clock()) as replica:
+        assert replica.blobs.has(photo.sha256)
+
+
+def full(*_: object) -> None:
+    raise StorageFull
