@@ -43,6 +43,8 @@ class Visit(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     signatures: tuple[Signature, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     samples: tuple[Sample, ...] = ()
+    bottles_numbered: int = 0
+    """The greatest bottle number given out: one that was printed on a label is never given to another bottle."""
     set_aside: tuple[str, ...] = ()
     """SHA-256 (hex) of scans that came in and that a person left out as having nothing to do with the visit."""
     track_id: str | None = None

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from fieldkit.instruments import checklists
 from fieldkit.instruments.check import CheckContext, CheckReport, Stage, check
+from fieldkit.instruments.facts import Finding
 
 if TYPE_CHECKING:
     from fieldkit.model.enterprise import Enterprise
@@ -22,5 +24,12 @@ def check_visit(tools: VisitTools, enterprise: Enterprise, visit: Visit, stage: 
         samples=visit.samples,
         signatures=visit.signatures,
         archive_names=(enterprise.name, *enterprise.former_names),
+        findings=_findings(enterprise, visit),
     )
     return check(visit.records[0], context, stage)
+
+
+def _findings(enterprise: Enterprise, visit: Visit) -> tuple[Finding, ...]:
+    checklist = checklists.for_industry(enterprise.industry)
+    answered = [(checklist.item(answer.item), answer) for answer in visit.checklist if answer.finding.strip()]
+    return tuple(Finding(item.label if item else answer.item, answer.verdict, answer.finding) for item, answer in answered)

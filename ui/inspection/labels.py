@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+import msgspec
+
 from fieldkit.instruments import label
 from fieldkit.model.evidence import Sample
 from ui.inspection.lane import sentence
@@ -23,11 +25,17 @@ class LabelDesk:
         self._words: dict[str, tuple[str, str]] = {}
 
     def new_sample(self, outfall: Outfall | None) -> Sample:
-        """Add a sample at an outfall of the archive (or at a point to be named) and return it."""
+        """Add a sample at an outfall of the archive (or at a point to be named) and return it.
+
+        Its number is new in this visit even where a bottle was removed: its label may be on a bottle already.
+        """
         session = self._session
-        taken = {sample.number for sample in session.visit.samples}
         stem = session.visit.number.removeprefix(f"{session.visit.county}-")
-        place = next(n for n in range(1, 1000) if f"{stem}-{n:02d}" not in taken)
+        taken = {sample.number for sample in session.visit.samples}
+        place = session.visit.bottles_numbered + 1
+        while f"{stem}-{place:02d}" in taken:  # a bottle of a visit begun before numbers were counted
+            place += 1
+        session.replace(msgspec.structs.replace(session.visit, bottles_numbered=place), "samples")
         sample = Sample(
             id=str(uuid4()),
             number=f"{stem}-{place:02d}",

@@ -1,4 +1,4 @@
-"""The recusal answer: two equal buttons, none chosen before the person on site answered; "yes" asks for the reason."""
+"""The recusal answer: two equal buttons, none chosen before someone answered; yes asks for the reason, no clears it."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class RecusalCard(Card):
         self._reason.typed.connect(lambda text: session.set_value(("recusal", "reason"), text, "回避理由"))
         self._reason.left.connect(lambda: session.settle())
         column.addWidget(self._reason)
-        told = Notice()
+        self._told = told = Notice()
         told.tell("warn", "请立即报告负责人，由负责人决定是否回避；决定作出前检查可以继续。")
         column.addWidget(told)
         self.column.addWidget(self._why)
@@ -43,8 +43,10 @@ class RecusalCard(Card):
         answer = self._session.value("recusal", "answer")
         self.choices.set_value(answer if isinstance(answer, str) else None)
         self.choices.setEnabled(self._session.editable)
-        self._why.setVisible(answer == "yes")
-        self._reason.show_text(str(self._session.value("recusal", "reason") or ""))
+        reason = str(self._session.value("recusal", "reason") or "")
+        self._why.setVisible(answer == "yes" or bool(reason.strip()))  # a reason that may not stay must be seen
+        self._told.setVisible(answer == "yes")
+        self._reason.show_text(reason)
         self._reason.setEnabled(self._session.editable)
 
     def focus_target(self) -> QWidget:
@@ -53,4 +55,6 @@ class RecusalCard(Card):
 
     def _chosen(self, answer: str) -> None:
         self._session.set_value(("recusal", "answer"), answer, "是否申请回避")
+        if answer == "no":
+            self._session.set_value(("recusal", "reason"), "", "回避理由")
         self._session.settle()

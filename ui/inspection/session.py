@@ -20,7 +20,7 @@ from fieldkit.model.evidence import Sample
 from fieldkit.model.record import Record, Revision, Values
 from fieldkit.model.stamp import BEIJING, Stamp
 from fieldkit.model.visit import Answer, Visit
-from ui.inspection import cells
+from ui.inspection import cells, situation
 from ui.inspection.autosave import Autosave, SaveState
 from ui.inspection.checking import check_visit
 from ui.inspection.finishing import FinishDesk
@@ -211,11 +211,12 @@ class VisitSession:
         return next((answer for answer in self.visit.checklist if answer.item == item), None)
 
     def add_to_situation(self, text: str) -> None:
-        """Append a paragraph to 检查情况 unless it stands there already."""
-        situation = str(self.value("situation") or "")
-        if text.strip() and text.strip() not in situation:
-            joined = f"{situation.rstrip()}\n{text.strip()}" if situation.strip() else text.strip()
-            self.set_value(("situation",), joined, "现场情况")
+        """Append a paragraph to 现场情况 unless it stands there already in lines of its own."""
+        self.set_value(("situation",), situation.added(str(self.value("situation") or ""), text), "现场情况")
+
+    def take_from_situation(self, text: str) -> None:
+        """Take a paragraph out of 现场情况 again."""
+        self.set_value(("situation",), situation.removed(str(self.value("situation") or ""), text), "现场情况")
 
     def put_sample(self, sample: Sample) -> None:
         """Add a sample or replace the one with its id."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from fieldkit.instruments import checklists
+from fieldkit.instruments.text_rules import GAP
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -157,6 +158,8 @@ def _inspect(session: VisitSession) -> list[Missing]:
         answer = session.answer_of(item.id)
         if answer is not None and answer.verdict == "不符合" and not answer.finding.strip():
             found.append(Missing("inspect", f"“{item.label}”不符合，缺情况说明", item.id))
+        elif answer is not None and answer.verdict == "不符合" and GAP in answer.finding:
+            found.append(Missing("inspect", f"“{item.label}”情况说明里还留有“{GAP}”", item.id))
     done = session.value("sampling", "done")
     if done is None:
         found.append(Missing("inspect", "是否采样未说明", "sampling"))

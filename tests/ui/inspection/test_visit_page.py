@@ -137,16 +137,47 @@ def test_chinese_by_the_input_method_is_kept_and_undone_as_one(page: VisitPage, 
     assert line.text() == ""
 
 
-def test_a_finding_is_prewritten_and_goes_into_the_situation(page: VisitPage) -> None:
+def test_a_finding_is_the_officer_s_own_and_goes_into_the_situation(page: VisitPage) -> None:
     page.go_to("inspect")
     theme = checklists.for_industry(page.session.enterprise.industry).themes[0]
-    item = next(item for item in theme.items if item.finding)
-    named(page, f"{theme.title} {item.label}：不符合").click()
-    finding = named(page, f"{theme.title} {item.label}：情况说明")
+    item = next(item for item in theme.items if "……" in item.finding)
+    name = f"{theme.title} {item.label}"
+    named(page, f"{name}：不符合").click()
+    finding = named(page, f"{name}：情况说明")
+    assert finding.toPlainText() == ""
+    assert finding.placeholderText() == item.finding
+    named(page, f"{name}：用参考句").click()
     assert finding.toPlainText() == item.finding
     finding.setPlainText("该单位排污许可证已过期。")
-    named(page, f"{theme.title} {item.label}：写入现场情况").click()
+    named(page, f"{name}：写入现场情况").click()
     assert "该单位排污许可证已过期。" in page.session.value("situation")
+
+
+def test_a_finding_taken_back_is_warned_about_until_it_is_out_of_the_situation(page: VisitPage) -> None:
+    page.go_to("inspect")
+    theme = checklists.for_industry(page.session.enterprise.industry).themes[0]
+    name = f"{theme.title} {theme.items[0].label}"
+    page.session.set_value(("situation",), "检查时正常生产。")
+    named(page, f"{name}：不符合").click()
+    named(page, f"{name}：情况说明").setPlainText("该单位排污许可证已过期。")
+    named(page, f"{name}：写入现场情况").click()
+    named(page, f"{name}：符合").click()
+    assert "findings.withdrawn" in page.session.check("print").blocks
+    named(page, f"{name}：从现场情况删去").click()
+    assert page.session.value("situation") == "检查时正常生产。"
+    assert "findings.withdrawn" not in page.session.check("print").blocks
+    answer = page.session.answer_of(theme.items[0].id)
+    assert answer is not None
+    assert (answer.verdict, answer.finding) == ("符合", "")
+
+
+def test_a_no_to_recusal_clears_the_reason(page: VisitPage) -> None:
+    named(page, "是否申请回避：申请回避").click()
+    named(page, "申请回避的理由").setText("亲属关系")
+    named(page, "是否申请回避：不申请回避").click()
+    assert page.session.value("recusal", "reason") == ""
+    page.session.set_value(("recusal", "reason"), "旧草稿留下的理由")
+    assert named(page, "申请回避的理由").isVisible()
 
 
 def test_a_check_line_leads_to_its_field(page: VisitPage, qtbot: QtBot) -> None:
