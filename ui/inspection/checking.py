@@ -32,4 +32,6 @@ def check_visit(tools: VisitTools, enterprise: Enterprise, visit: Visit, stage: 
 def _findings(enterprise: Enterprise, visit: Visit) -> tuple[Finding, ...]:
     checklist = checklists.for_industry(enterprise.industry)
     answered = [(checklist.item(answer.item), answer) for answer in visit.checklist if answer.finding.strip()]
-    return tuple(Finding(item.label if item else answer.item, answer.verdict, answer.finding) for item, answer in answered)
+    return tuple(
+        Finding(item.label if item else answer.item, answer.verdict, answer.finding) for item, answer in answered
+    )
