@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from fieldkit.errors import NotTheServer
 from fieldkit.replica import Replica
@@ -32,6 +32,8 @@ class Pull:
         self._epoch = epoch
         self._tally = tally
         self._progress = progress
+        self.returned = 0
+        """Operations that wait again, since the server came back without them."""
 
     def run(self, scopes: Sequence[str]) -> None:
         """Fetch every scope up to its end; a scope that is refused is told and stops no other."""
@@ -56,9 +58,12 @@ class Pull:
         """Fetch everything from the start: the server was restored, or forgot our cursor.
 
         What is held is dropped only once its successor is here, so that a line that breaks leaves the officer the old
-        archives. `work.db` is not touched; what waits there goes up as before.
+        archives. What waits goes up as before; what was acknowledged and the new feed lacks waits again, with its
+        blobs: the server may have come back from an older copy, and then the kit has the only one.
         """
         pages = list(self._pages(scope, ""))
+        shown, missing = _shown(pages)
+        self.returned += self._replica.outbox.restart(shown, missing)
         self._replica.changes.forget(scope)
         for cursor, page in pages:
             self._take(scope, cursor, page)
@@ -79,3 +84,15 @@ class Pull:
             if page.next_cursor == cursor:
                 raise NotTheServer(why="同步位置没有前进 (the cursor does not move)")
             cursor = page.next_cursor
+
+
+def _shown(pages: Iterable[tuple[str, ChangesPage]]) -> tuple[dict[tuple[str, str], int], set[str]]:
+    """Return the version of each thing that a whole feed shows, and the blobs its visits still want."""
+    shown: dict[tuple[str, str], int] = {}
+    missing: set[str] = set()
+    for _, page in pages:
+        for change in page.changes:
+            shown[change.kind, change.id] = change.version
+            if change.filing is not None:
+                missing.update(change.filing.missing)
+    return shown, missing

@@ -78,6 +78,9 @@ class Changes:
                 (scope, cursor, epoch, SCHEMA, moment.to_text(self._clock.now().at), highest),
             )
         self._connections.touched(*{change.kind for change in changes}, "sync")
+        deleted = [change.id for change in changes if change.kind == "visit" and change.deleted]
+        if deleted:
+            self._outbox.let_go("visit", deleted)
         if any(change.kind == "visit" for change in changes):
             self._outbox.prune()
 

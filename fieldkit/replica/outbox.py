@@ -6,7 +6,7 @@ the file, so that no later code can forget them (I4, I8).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,6 +18,7 @@ from fieldkit.errors import ReplicaDamaged
 from fieldkit.ids import uuid7
 from fieldkit.model.operation import EntityKind, Operation, OpResult, OutboxState
 from fieldkit.model.stamp import Stamp
+from fieldkit.model.visit import Visit
 from fieldkit.replica import driver, moment
 from fieldkit.replica.connections import Connections
 
@@ -51,6 +52,8 @@ SCHEMA_1 = (
 )
 SCHEMA = 1
 """Schema of the bodies this program writes."""
+KEPT = timedelta(days=30)
+"""How long an acknowledged operation stays: a backend that comes back from an older copy gets it once more."""
 FAR = timedelta(days=1)
 """No wait is longer: an attempt set further ahead was set under a wrong clock (I13)."""
 
@@ -210,12 +213,7 @@ class Outbox:
                     result.op_id,
                 ),
             )
-            work.executemany(
-                "UPDATE blob SET wanted = 1, state = iif(state = 'stored', 'local', state),"
-                " upload_url = iif(state = 'stored', '', upload_url), offset = iif(state = 'stored', 0, offset)"
-                " WHERE sha256 = ?",
-                [(sha256,) for sha256 in result.missing],
-            )
+            _want(work, result.missing)
         self._connections.touched("outbox", "visit", "task", *(["blob"] if result.missing else []))
 
     def postpone(self, op_ids: Sequence[str], next_attempt_at: datetime, why: str) -> None:
@@ -245,8 +243,8 @@ class Outbox:
     def items(self, *, acknowledged: bool = False) -> list[OutboxItem]:
         """Return what waits, in order; with `acknowledged`, also what the replica does not show yet."""
         rows = self._connections.all(
-            "SELECT op_id, kind, entity_id, title, state, attempts, next_attempt_at, last_problem, receipt"
-            " FROM work.outbox WHERE ? OR state <> 'acked' ORDER BY n",
+            "SELECT op_id, kind, entity_id, title, state, attempts, next_attempt_at, last_problem, receipt"  # noqa: S608  # a constant
+            f" FROM work.outbox AS o WHERE state <> 'acked' OR (? AND NOT {_SHOWN}) ORDER BY n",
             (acknowledged,),
         )
         return [
@@ -273,16 +271,54 @@ class Outbox:
         )
         return moment.from_text(row[0]) if row and row[0] else None
 
-    def prune(self) -> int:
-        """Delete acknowledged operations whose result the replica shows, and return how many."""
+    def prune(self, kept: timedelta = KEPT) -> int:
+        """Delete acknowledged operations whose result the replica shows, and return how many.
+
+        Args:
+            kept: they stay for so long after they were made.
+        """
         self._see_released()
         rows = self._connections.all(
-            "SELECT o.n FROM work.outbox AS o LEFT JOIN main.visit AS v ON v.id = o.entity_id AND o.kind = 'visit'"
-            " WHERE o.state = 'acked' AND (o.kind = 'track' OR v.version >= o.version)"
+            f"SELECT o.n FROM work.outbox AS o WHERE o.state = 'acked' AND {_SHOWN} AND o.captured_at <= ?",  # noqa: S608  # a constant
+            (moment.to_text(self._clock.now().at - kept),),
         )
         if rows:
             self._update("DELETE FROM outbox WHERE n = ? AND state = 'acked'", rows)
         return len(rows)
+
+    def restart(self, shown: Mapping[tuple[str, str], int], missing: Iterable[str]) -> int:
+        """Let what was acknowledged and the backend no longer has go up again, and return how many operations do.
+
+        Its ledger makes one effect of what it has after all. The blobs of these visits wait again too; what the
+        backend still holds of them it says before a byte leaves.
+
+        Args:
+            shown: version of each (kind, id) that the backend's new feed shows.
+            missing: SHA-256 (hex) of the blobs that visits of the new feed want.
+        """
+        rows = self._connections.all(
+            "SELECT n, kind, entity_id, version, body FROM work.outbox WHERE state = 'acked' ORDER BY n"
+        )
+        lost = [row for row in rows if shown.get((row[1], row[2]), -1) < (row[3] or 0)]
+        wanted = dict.fromkeys(missing)
+        for _, kind, _, _, body in lost:
+            if kind == "visit":
+                wanted |= dict.fromkeys(blob.sha256 for blob in self._connections.decode(_visit, body).blobs())
+        with self._connections.work.transaction() as work:
+            work.executemany(
+                "UPDATE outbox SET state = 'pending', version = NULL, attempts = 0, next_attempt_at = NULL WHERE n = ?",
+                [(row[0],) for row in lost],
+            )
+            _want(work, wanted)
+        self._connections.touched("outbox", "visit", "task", *(["blob"] if wanted else []))
+        return len(lost)
+
+    def let_go(self, kind: str, entity_ids: Sequence[str]) -> None:
+        """Delete acknowledged operations of what the backend deleted: they are no longer the newest truth."""
+        self._update(
+            "DELETE FROM outbox WHERE state = 'acked' AND kind = ? AND entity_id = ?",
+            [(kind, entity_id) for entity_id in entity_ids],
+        )
 
     def _see_released(self) -> None:
         """Take what a leader let out of quarantine as acknowledged: the replica shows the visit it made."""
@@ -307,7 +343,13 @@ class Outbox:
         self._connections.touched("outbox", "visit", "task")
 
 
+_SHOWN = (
+    "(o.kind = 'track' OR (o.kind = 'visit' AND EXISTS"
+    " (SELECT 1 FROM main.visit AS v WHERE v.id = o.entity_id AND v.version >= o.version)))"
+)
+"""Of an acknowledged operation `o`: the replica shows what came of it, or never will."""
 _COLUMNS = "op_id, kind, entity_id, schema, base_version, body, body_sha256, captured_at, captured_source, depends_on"
+_visit = msgspec.json.Decoder(Visit)
 _AFTER: dict[str, OutboxState] = {
     "applied": "acked",
     "conflict": "conflict",
@@ -316,6 +358,16 @@ _AFTER: dict[str, OutboxState] = {
     "blocked": "pending",
     "retry": "pending",
 }
+
+
+def _want(work: driver.Connection, hashes: Iterable[str]) -> None:
+    """Let blobs wait to go up, whatever this kit believed of them."""
+    work.executemany(
+        "UPDATE blob SET wanted = 1, state = iif(state = 'stored', 'local', state),"
+        " upload_url = iif(state = 'stored', '', upload_url), offset = iif(state = 'stored', 0, offset)"
+        " WHERE sha256 = ?",
+        [(sha256,) for sha256 in hashes],
+    )
 
 
 def _operation(row: driver.Row) -> Operation:
