@@ -12,10 +12,9 @@ from backend import certificates
 from backend.codes import enrolment_code
 from backend.installation import open_existing
 from backend.store import accounts, changes, counties, devices
+from fieldkit.access.password import check
 from fieldkit.errors import InvalidInput, KnownError
 from fieldkit.model.officer import Officer
-
-PASSWORD_MIN = 10
 
 
 def new_code(data: Path, county: str | None, now: datetime) -> str:
@@ -40,11 +39,10 @@ def add_user(data: Path, officer: Officer, password: str, now: datetime) -> None
     """Add an officer to the roster, with an account.
 
     Raises:
-        InvalidInput: weak password, or the number is taken.
+        InvalidInput: a password that no kit would take, or the number is taken.
         KnownError: no such data or county.
     """
-    if len(password) < PASSWORD_MIN:
-        raise InvalidInput("backend.weak_password")
+    check(password, officer.number)
     database = open_existing(data)
     try:
         hashed = accounts.hash_password(password)

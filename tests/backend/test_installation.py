@@ -84,6 +84,10 @@ def test_an_account_added_beside_the_server_can_sign_in(
     monkeypatch.setenv("FIELDKIT_PASSWORD", "short")
     assert main([*add, "--expires", "2031-01-01"]) == 1
     assert "10" in capsys.readouterr().err
+    for weak, words in (("password123", "太常见"), (f"my {number} words", "执法证号")):  # what no kit would take
+        monkeypatch.setenv("FIELDKIT_PASSWORD", weak)
+        assert main([*add, "--expires", "2031-01-01"]) == 1
+        assert words in capsys.readouterr().err
     monkeypatch.setenv("FIELDKIT_PASSWORD", "a long enough one")
     assert main([*add, "--expires", "2031-01-01"]) == 0
     assert "FIELDKIT_PASSWORD" not in os.environ
