@@ -7,6 +7,7 @@ import argparse
 import msgspec
 
 from fieldkit.model.stamp import local
+from fieldkit.replica.blobs import BlobRow
 from ui.commands import kit
 
 
@@ -16,11 +17,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print each waiting operation; exit 0 whether something waits or not."""
+    """Print each waiting operation, then the attachments; exit 0 whether something waits or not."""
     with kit.open_kit(args) as replica:
         items, blobs = replica.outbox.items(), replica.blobs.waiting()
     if args.json:
-        print(msgspec.json.encode(items).decode())
+        print(msgspec.json.encode([*items, *(_entry(blob) for blob in blobs)]).decode())
         return 0
     for item in items:
         when = f"，下次尝试 {local(item.next_attempt_at):%Y-%m-%d %H:%M}" if item.next_attempt_at else ""
@@ -30,6 +31,22 @@ def run(args: argparse.Namespace) -> int:
     if not items and not blobs:
         print("没有待传内容 (nothing waits)")
     return 0
+
+
+def _entry(blob: BlobRow) -> dict[str, object]:
+    """Return an attachment in the shape of an operation: it is told by its hash, and has no tries of its own."""
+    begun = f"，已上传 {blob.offset / 1e6:.1f} MB" if blob.offset else ""
+    return {
+        "op_id": blob.sha256,
+        "kind": "blob",
+        "entity_id": blob.sha256,
+        "title": blob.filename,
+        "state": "inflight" if blob.upload_url else "pending",
+        "attempts": 0,
+        "next_attempt_at": None,
+        "why": f"附件 {blob.size / 1e6:.1f} MB{begun}",
+        "receipt": "",
+    }
 
 
 STATES = {

@@ -82,10 +82,17 @@ def test_show_of_nothing_is_one_line_and_exit_1(kit, capsys):
 
 
 def test_outbox_says_what_waits_and_why(kit, capsys):
-    (item,) = answer(capsys, "outbox")
+    item, blob = answer(capsys, "outbox")
     assert {"op_id", "kind", "state", "attempts", "next_attempt_at", "why"} <= set(item)
     assert (item["kind"], item["state"], item["attempts"], item["why"]) == ("visit", "pending", 1, "服务器繁忙")
     assert item["next_attempt_at"] == "2026-06-11T04:05:00Z"
+    assert set(blob) == set(item)
+    assert (blob["kind"], blob["state"], blob["title"]) == ("blob", "pending", "a.jpg")
+
+
+def test_outbox_for_people_tells_the_attachments_that_wait(kit, capsys):
+    assert main(["outbox"]) == 0
+    assert "另有 1 个附件待传" in capsys.readouterr().out
 
 
 def test_the_password_is_taken_out_of_the_environment(kit, capsys):
@@ -95,7 +102,7 @@ def test_the_password_is_taken_out_of_the_environment(kit, capsys):
 
 def test_the_second_officer_logs_in_with_an_own_password(kit, capsys, monkeypatch):
     monkeypatch.setenv("FIELDKIT_PASSWORD", "another-Pass-99")
-    assert len(answer(capsys, "outbox", "--officer", TWO)) == 1
+    assert [item["kind"] for item in answer(capsys, "outbox", "--officer", TWO)] == ["visit", "blob"]
 
 
 def test_verify_is_well_and_then_finds_a_flipped_byte(kit, capsys, monkeypatch):
@@ -136,7 +143,7 @@ def test_a_kit_that_lost_its_replica_says_so_and_goes_on(kit, capsys):
     assert main(["outbox", "--json"]) == 0
     printed = capsys.readouterr()
     assert "重新下载" in printed.err
-    assert len(json.loads(printed.out)) == 1
+    assert [item["kind"] for item in json.loads(printed.out)] == ["visit", "blob"]
 
 
 def test_the_password_can_come_by_stdin_and_no_command_loads_qt(kit):
