@@ -73,7 +73,7 @@ class DutyCard(Card):
         return "" if status.state == "ready" else f"定位接收机：{status.words_zh}，现在没有新的点。"
 
     def _button(self, text: str, icon: str, act: Callable[[Ticket], object]) -> Button:
-        button = Button(text, "primary" if text != "收勤" else "secondary", icon)
+        button = Button(text, "primary" if text == "继续出勤" else "secondary", icon)
 
         def press() -> None:
             self._notice.hide()
