@@ -97,7 +97,7 @@ def build(services: Services) -> ASGIApp:
         compression_config=compression.config(),
         exception_handlers={
             Refusal: answers.on_refusal,
-            HTTPException: answers.on_http_exception,
+            HTTPException: console_entry.or_page(answers.on_http_exception),
             Exception: answers.on_accident,
         },
         # As JSON alone: the pages that could draw it load their scripts from strangers.

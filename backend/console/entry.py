@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import secrets
+from collections.abc import Callable
 from typing import Annotated, Any
 
 from litestar import Request, Response, get, post
@@ -21,6 +22,7 @@ from backend.store.accounts import Session
 
 COOKIE = "__Host-fieldkit"
 FORM_COOKIE = "__Host-fieldkit-form"
+HttpAnswer = Callable[[Request[Any, Any, Any], HTTPException], Response[Any]]
 Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
 
 
@@ -33,6 +35,18 @@ class NotSignedIn(HTTPException):
 def to_log_in(request: Request[Any, Any, Any], error: NotSignedIn) -> Redirect:
     """Send the browser to the log-in form."""
     return Redirect("/console/login", status_code=303, headers=HEADERS)
+
+
+def or_page(answer: HttpAnswer) -> HttpAnswer:
+    """Return `answer`, but for a console's address that there is not: a person reads that, and gets a page."""
+
+    def answer_or_page(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
+        lost = error.status_code in (400, 404) and request.method == "GET"
+        if lost and (request.url.path == "/console" or request.url.path.startswith("/console/")):
+            return html("nowhere.html", {}, 404)
+        return answer(request, error)
+
+    return answer_or_page
 
 
 def provide_leader(request: Request[Any, Any, Any], services: Services) -> Session:

@@ -15,6 +15,7 @@ from backend.problems import problem
 from backend.store import accounts, filing
 from backend.store.database import Database
 from backend.store.tables import device, entity, quarantine
+from fieldkit.instruments import checklists
 from fieldkit.model.evidence import Evidence, Track
 from fieldkit.model.operation import Filing
 from fieldkit.model.record import BlobRef, Record, Revision
@@ -124,6 +125,8 @@ class VisitView(msgspec.Struct, frozen=True):
     evidence: dict[str, tuple[EvidenceView, ...]]
     track: TrackDrawing | None
     others: int
+    items: dict[str, str]
+    """checklist item → its label; an item that this backend does not have stays under its id"""
 
 
 def done(database: Database, county: str, before: int | None) -> tuple[list[DoneLine], int | None]:
@@ -169,6 +172,7 @@ def one(database: Database, county: str, visit_id: str) -> VisitView | None:
         evidence=evidence,
         track=draw(track) if track else None,
         others=sum(len(items) for items in evidence.values()),
+        items=checklists.labels(),
     )
 
 

@@ -21,7 +21,7 @@ class TrackDrawing(msgspec.Struct, frozen=True):
     fixes: int
     started: datetime
     ended: datetime
-    minutes: int
+    lasted: str
     length_m: float
     line: str
     start: tuple[float, float]
@@ -48,7 +48,7 @@ def draw(track: Track) -> TrackDrawing | None:
         fixes=len(fixes),
         started=fixes[0].at,
         ended=fixes[-1].at,
-        minutes=round((fixes[-1].at - fixes[0].at).total_seconds() / 60),
+        lasted=lasted((fixes[-1].at - fixes[0].at).total_seconds()),
         length_m=sum(_apart(a, b) for a, b in pairwise(fixes)),
         line=" ".join(f"{x},{y}" for x, y in points),
         start=points[0],
@@ -56,6 +56,14 @@ def draw(track: Track) -> TrackDrawing | None:
         scale_m=scale,
         scale_px=round(scale * factor, 1),
     )
+
+
+def lasted(seconds: float) -> str:
+    """Return a length of time in words; a short one is not rounded away."""
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes < 1:
+        return f"{rest} 秒"
+    return f"{minutes} 分 {rest} 秒" if minutes < 10 and rest else f"{round(seconds / 60)} 分钟"
 
 
 def _metres(degrees: float) -> float:

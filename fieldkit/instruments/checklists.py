@@ -53,6 +53,11 @@ def all_checklists() -> tuple[Checklist, ...]:
     )
 
 
+def labels() -> dict[str, str]:
+    """Return the label of every item of every checklist shipped, by its id."""
+    return {item.id: item.label for checklist in all_checklists() for theme in checklist.themes for item in theme.items}
+
+
 def for_industry(industry: str) -> Checklist:
     """Return the checklist with the longest prefix of an industry code (`C3482`), else the general one."""
 

@@ -137,7 +137,7 @@ def filled(officers: tuple[str, ...], task_id: str | None, enterprise: tuple[str
         finalised_at=Stamp(at=NOW + timedelta(hours=2), source="gps"),
         state="final",
         task_id=task_id,
-        checklist=(Answer(item="污染防治设施运行", verdict="不符合", finding="活性炭箱压差表损坏"),),
+        checklist=(Answer(item="permits.licence", verdict="不符合", finding="活性炭箱压差表损坏"),),
         records=(record,),
         signatures=(
             Signature(record_id=record.id, revision=1, page=1, box="party", state="signed"),

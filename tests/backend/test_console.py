@@ -9,6 +9,7 @@ import pytest
 import requests
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from backend.console.track import lasted
 from fieldkit.demo import county, kit_officers
 from tests.backend.conftest import Running
 from tests.backend.factories import plain
@@ -91,6 +92,7 @@ def test_a_leader_finds_reads_and_fetches_a_done_task(page: Page, kit: Kit, sent
     expect(main).not_to_contain_text("330424199001011234")
     for state in ("已签", "空白", "看不清"):
         expect(page.locator("#signed")).to_contain_text(state)
+    expect(page.get_by_role("cell", name="排污许可证", exact=True)).to_be_visible()
     expect(page.locator("#track svg polyline")).to_have_attribute("points", re.compile(r"\d"))
     for image in page.get_by_role("main").get_by_role("img").all():
         image.scroll_into_view_if_needed()
@@ -198,3 +200,25 @@ def test_work_set_aside_is_shown_to_a_leader(page: Page, kit: Kit) -> None:
     expect(row).to_contain_text("未知类型")
     expect(row).to_contain_text("原样保管")
     expect(row).to_contain_text("试验箱")
+
+
+def test_a_person_at_a_wrong_address_gets_a_page(page: Page) -> None:
+    for place in ("/console/nosuch", "/console/visits", "/console/visits/x/pages"):
+        answer = page.goto(place)
+        assert answer is not None
+        assert answer.status == 404
+        expect(page.get_by_role("heading", name="没有这个页面")).to_be_visible()
+    page.get_by_role("link", name="回到已结任务").click()
+    expect(page.get_by_role("button", name="登录")).to_be_visible()
+
+
+def test_a_program_at_a_wrong_address_still_gets_a_problem(backend: Running) -> None:
+    answer = requests.get(f"{backend.url}/v1/nosuch", verify=str(backend.data / "tls" / "ca.pem"), timeout=10)
+    assert answer.headers["content-type"].startswith("application/problem+json")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"), [(0, "0 秒"), (26.4, "26 秒"), (78, "1 分 18 秒"), (120, "2 分钟"), (3725, "62 分钟")]
+)
+def test_a_track_lasts_as_long_as_it_did(seconds: float, words: str) -> None:
+    assert lasted(seconds) == words

@@ -5,8 +5,8 @@ or forged, and only a kit can tell.
 
 Exit 0 where every image is a page with a practice seal, or paper without any code (told: 没有页签). Exit 1 where an
 image can't be read, shows no sheet of paper, is mirrored, or has a foreign code, a seal under another key, seals that
-disagree or a seal that can't be read: each is one sentence on stderr, and `error` or `seal_problem` in the JSON. The others are done all
-the same.
+disagree or a seal that can't be read: each is one sentence on stderr, and `error` or `seal_problem` in the JSON. The
+others are done all the same.
 """
 
 from __future__ import annotations
