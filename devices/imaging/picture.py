@@ -11,6 +11,7 @@ import numpy as np
 from PIL import Image, UnidentifiedImageError
 
 from devices.imaging.arrays import Pixels
+from devices.scanning.whole import pages_in
 from fieldkit.errors import InvalidInput
 
 MAX_BYTES = 80 << 20
@@ -35,7 +36,8 @@ def read_picture(data: bytes) -> Pixels:
     """Decode a picture file to H×W×3 BGR, upright as displayed.
 
     Raises:
-        InvalidInput: `scan.empty`, `scan.too_large`, `scan.too_small`, `scan.not_a_picture` or `scan.truncated`.
+        InvalidInput: `scan.empty`, `scan.too_large`, `scan.too_small`, `scan.not_a_picture`,
+            `scan.several_pages` (a TIFF) or `scan.truncated`.
     """
     if not data:
         raise InvalidInput("scan.empty")
@@ -49,12 +51,14 @@ def read_picture(data: bytes) -> Pixels:
                     raise InvalidInput("scan.too_large", limit=f"{MAX_PIXELS // 1_000_000} MP")
                 if min(picture.size) < LEAST_PX:
                     raise InvalidInput("scan.too_small", size=f"{picture.width}×{picture.height}", limit=LEAST_PX)
+                if (pages := pages_in(picture)) > 1:
+                    raise InvalidInput("scan.several_pages", pages=pages)
                 whole = _decode(picture, data)
     except Image.DecompressionBombError as error:
         raise InvalidInput("scan.too_large", limit=f"{MAX_PIXELS // 1_000_000} MP") from error
     except UnidentifiedImageError as error:
         raise InvalidInput("scan.not_a_picture") from error
-    except (OSError, SyntaxError, ValueError, struct.error) as error:
+    except (OSError, SyntaxError, ValueError, EOFError, struct.error) as error:
         raise InvalidInput("scan.truncated") from error
     pixels: Pixels = cv2.cvtColor(np.asarray(whole), cv2.COLOR_RGB2BGR)
     return pixels

@@ -65,7 +65,7 @@ def read_page(data: bytes, keys: Sequence[bytes]) -> PageScan:
     """Read one picture file.
 
     Args:
-        data: JPEG, PNG, TIFF, WebP or BMP bytes.
+        data: JPEG, PNG, one-page TIFF, WebP or BMP bytes; a PDF or a TIFF of several pages is told in `error`.
         keys: keys a page seal may be made under; a seal under another key binds nothing.
     """
     try:

@@ -20,6 +20,7 @@ from devices.status import DeviceStatus, StatusKeeper
 from fieldkit.errors import KnownError
 
 SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".tif", ".tiff", ".pdf"})
+"""What is looked at; a PDF is never taken, but its officer is told why."""
 MAX_BYTES = 256 << 20
 
 _log = logging.getLogger(__name__)

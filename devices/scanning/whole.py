@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import io
 import warnings
+from typing import TYPE_CHECKING
 
 from fieldkit.errors import KnownError
 
+if TYPE_CHECKING:
+    from PIL import Image
+
 
 class Broken(Exception):
-    """The file is cut off or can't be read; `error` has the words."""
+    """The file is cut off, can't be read or is no single page; `error` has the words."""
 
     def __init__(self, error: KnownError) -> None:
         self.error = error
@@ -31,7 +35,10 @@ def media_type(data: bytes) -> str:
 
 
 def prove_whole(name: str, data: bytes) -> None:
-    """Decode the whole file once.
+    """Decode the whole file once; it must be a picture of one page.
+
+    A file of several pages would be kept as one page and the others never looked at; a PDF nobody here can read.
+    Either is refused, and stays where it lies.
 
     A JPEG must also close its last scan with the end marker: decoders fill what is missing with grey
     (`PIL.Image.verify` passes cut-off files; `load` and the FFD9 tail catch them).
@@ -41,7 +48,7 @@ def prove_whole(name: str, data: bytes) -> None:
         data: its bytes.
 
     Raises:
-        Broken: cut off or unreadable.
+        Broken: cut off, unreadable, a PDF or of several pages.
     """
     kind = media_type(data)
     if not data:
@@ -49,13 +56,28 @@ def prove_whole(name: str, data: bytes) -> None:
     if kind == "application/octet-stream":
         raise _unreadable(name, "格式不识别 unknown kind of file")
     if kind == "application/pdf":
-        _prove_pdf(name, data)
-        return
+        raise Broken(KnownError("wand.pdf", file=name))
     if kind == "image/jpeg" and data.rfind(b"\xff\xd9") <= data.rfind(b"\xff\xda"):
         raise _truncated(name)
     if kind == "image/png" and b"IEND" not in data[-64:]:
         raise _truncated(name)
     _prove_picture(name, data)
+
+
+def pages_in(picture: Image.Image) -> int:
+    """Count the pages of an opened TIFF, its small copies for preview left out; any other picture is one page.
+
+    A JPEG with more pictures in it (a phone's depth map or preview) is one photo.
+    """
+    if picture.format != "TIFF":
+        return 1
+    pages = 0
+    for frame in range(getattr(picture, "n_frames", 1)):
+        picture.seek(frame)
+        # TIFF 6.0, NewSubfileType, bit 0: a reduced copy of another image in the file
+        pages += not int(getattr(picture, "tag_v2", {}).get(254, 0)) & 1
+    picture.seek(0)
+    return pages
 
 
 def _prove_picture(name: str, data: bytes) -> None:
@@ -66,6 +88,7 @@ def _prove_picture(name: str, data: bytes) -> None:
             warnings.simplefilter("ignore")
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(io.BytesIO(data)) as picture:
+                pages = pages_in(picture)
                 picture.load()
     except UnidentifiedImageError as error:
         raise _truncated(name) from error
@@ -75,22 +98,8 @@ def _prove_picture(name: str, data: bytes) -> None:
         if "truncated" in str(error):
             raise _truncated(name) from error
         raise _unreadable(name, type(error).__name__) from error
-
-
-def _prove_pdf(name: str, data: bytes) -> None:
-    import pypdfium2
-
-    if b"%%EOF" not in data[-2048:]:
-        raise _truncated(name)
-    try:
-        document = pypdfium2.PdfDocument(data)
-    except pypdfium2.PdfiumError as error:
-        raise _unreadable(name, "PDF") from error
-    try:
-        if len(document) == 0:
-            raise _unreadable(name, "PDF 没有页 no page")
-    finally:
-        document.close()
+    if pages > 1:
+        raise Broken(KnownError("wand.several_pages", file=name, pages=pages))
 
 
 def _truncated(name: str) -> Broken:

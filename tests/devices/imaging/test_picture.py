@@ -85,6 +85,15 @@ def test_a_nonsense_orientation_means_nothing(orientation):
     assert read_picture(a_jpeg(orientation)).shape[:2] == (80, 120)
 
 
+def test_a_tiff_of_several_pages_is_told_not_read_in_part():
+    sheets = [Image.new("L", (80, 80), shade) for shade in (10, 200)]
+    stream = BytesIO()
+    sheets[0].save(stream, "TIFF", save_all=True, append_images=sheets[1:])
+    with pytest.raises(InvalidInput) as refusal:
+        read_picture(stream.getvalue())
+    assert refusal.value.message_key == "scan.several_pages"
+
+
 @pytest.mark.parametrize("mode", ["L", "1", "P", "RGBA", "I;16", "CMYK"])
 def test_other_pixel_kinds_are_read(mode):
     canvas = Image.fromarray(np.full((64, 64), 40000, np.uint16)) if mode == "I;16" else Image.new(mode, (64, 64))

@@ -179,6 +179,18 @@ def test_what_is_no_picture_is_left_alone_and_what_only_looks_like_one_is_told(f
     assert seen.files == []
 
 
+def test_a_pdf_and_a_tiff_of_two_pages_are_told_and_stay_where_they_are(folder: Path, watch: Watch, pdf: bytes) -> None:
+    sheets = [Image.effect_noise((64, 64), 40 + seed) for seed in range(2)]
+    sheets[0].save(folder / "two.tif", save_all=True, append_images=sheets[1:])
+    (folder / "pages.pdf").write_bytes(pdf)
+    (folder / "one.jpg").write_bytes(jpeg())
+    seen = watch(folder)
+    wait_until(lambda: len(seen.complaints) == 2 and bool(seen.files))
+    assert sorted(seen.complaints) == [("pages.pdf", "wand.pdf"), ("two.tif", "wand.several_pages")]
+    assert seen.names == ["one.jpg"]
+    assert (folder / "pages.pdf").read_bytes() == pdf
+
+
 def test_many_and_big_files_all_come(folder: Path, watch: Watch) -> None:
     for number in range(150):
         (folder / f"{number:03d}.jpg").write_bytes(jpeg(number))

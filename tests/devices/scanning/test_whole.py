@@ -29,11 +29,22 @@ def test_whole_pictures_pass(data: bytes) -> None:
     assert media_type(data).startswith("image/")
 
 
-def test_a_whole_pdf_passes_and_a_cut_one_does_not(pdf: bytes) -> None:
-    prove_whole("page.pdf", pdf)
-    for cut in (0, 8, len(pdf) // 2, len(pdf) - 7):
-        with pytest.raises(Broken):
-            prove_whole("page.pdf", pdf[:cut])
+def test_a_pdf_is_refused_in_words_whole_or_cut(pdf: bytes) -> None:
+    for data in (pdf, pdf[: len(pdf) // 2]):
+        with pytest.raises(Broken) as caught:
+            prove_whole("page.pdf", data)
+        assert caught.value.error.message_key == "wand.pdf"
+        assert "JPG" in caught.value.error.zh
+
+
+def test_a_tiff_of_several_pages_is_refused_in_words() -> None:
+    sheets = [Image.effect_noise((160, 200), 60) for _ in range(3)]
+    out = io.BytesIO()
+    sheets[0].save(out, "TIFF", save_all=True, append_images=sheets[1:])
+    with pytest.raises(Broken) as caught:
+        prove_whole("pages.tif", out.getvalue())
+    assert caught.value.error.message_key == "wand.several_pages"
+    assert "3 页" in caught.value.error.zh
 
 
 @given(st.sampled_from([JPEG, PROGRESSIVE, PNG]), st.data())
