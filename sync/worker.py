@@ -8,7 +8,8 @@ import threading
 from collections.abc import Callable
 
 from fieldkit.errors import BugError, Cancelled, KnownError
-from sync.backoff import delay_s
+from sync.backoff import RETRY_AFTER_CAP_S, delay_s
+from sync.refusal import Overloaded
 from sync.report import Progress, SyncReport
 from sync.transport import Stop
 
@@ -78,19 +79,20 @@ class SyncWorker:
         return not self._thread.is_alive()
 
     def _loop(self) -> None:
-        failures = 0
+        failures, asked_for = 0, None
         while True:
             with self._wake:
                 if not self._asked and not self._stopping:
-                    wait = delay_s(failures, None, self._dice) if failures else self._every_s
-                    self._wake.wait(min(wait, self._every_s))
+                    self._wake.wait(pause_s(failures, asked_for, self._every_s, self._dice))
                 if self._stopping:
                     return
                 asked, self._asked = self._asked, False
                 self._cancel = threading.Event()
-            failures = 0 if self._once(patient=not asked) else failures + 1
+            outcome = self._once(patient=not asked)
+            failures = 0 if isinstance(outcome, SyncReport | Cancelled) else failures + 1
+            asked_for = outcome.retry_after_s if isinstance(outcome, Overloaded) else None
 
-    def _once(self, *, patient: bool) -> bool:
+    def _once(self, *, patient: bool) -> SyncReport | KnownError | BugError:
         try:
             outcome: SyncReport | KnownError | BugError = self._run(self._cancel, self._progress, patient)
         except Cancelled as stopped:
@@ -101,4 +103,19 @@ class SyncWorker:
             logger.exception("sync failed unexpectedly")
             outcome = BugError(f"sync: {type(error).__name__}")
         self._finished(outcome)
-        return isinstance(outcome, SyncReport | Cancelled)
+        return outcome
+
+
+def pause_s(failures: int, retry_after_s: float | None, every_s: float, dice: random.Random) -> float:
+    """Return the seconds until the next run of the worker's own accord.
+
+    Args:
+        failures: runs that failed since the last good one.
+        retry_after_s: what the server asked for with the last failure, or None; obeyed up to an hour.
+        every_s: between runs when all is well, and the longest pause that nobody asked for.
+        dice: for jitter.
+    """
+    if not failures:
+        return every_s
+    pause = min(delay_s(failures, None, dice), every_s)
+    return pause if retry_after_s is None else max(pause, min(retry_after_s, RETRY_AFTER_CAP_S))

@@ -148,6 +148,22 @@ def test_what_answers_under_our_own_certificate_is_doubted_too(kit: Kit, backend
     filed_once(kit, backend, visit.id)
 
 
+def test_a_whole_answer_that_does_not_echo_the_request_is_not_the_servers(
+    kit: Kit, backend: Backend, proxy: Proxy
+) -> None:
+    """Nothing but the echo tells this answer, perhaps out of a cache, from the server's own."""
+    told = b'{"now":"2026-06-11T01:42:08Z","protocol":"fieldkit-sync/1","schema_min":1,"schema_max":1,"epoch":"e",'
+    told += b'"limits":{"operations":200,"bytes":8388608,"chunk":4194304,"blob":2147483648}}'
+    kit.reach(proxy.port)
+    for more in ("", "X-Request-ID: of-another-request\r\n"):
+        proxy.fault = Fault(
+            "answer", text=page(body=told, kind="application/json", more=more), tls=_own_certificate(backend)
+        )
+        with pytest.raises(NotTheServer) as error:
+            kit.engine.run()
+        assert "not echoed" in error.value.zh
+
+
 def _own_certificate(backend: Backend) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(backend.data / "tls" / "server.pem", backend.data / "tls" / "server.key")

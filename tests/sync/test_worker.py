@@ -10,9 +10,10 @@ import pytest
 
 from fieldkit.errors import BugError, Cancelled, KnownError, NetworkUnavailable
 from sync.backoff import CAP_S, RETRY_AFTER_CAP_S, delay_s
+from sync.refusal import Overloaded
 from sync.report import Progress, SyncReport
 from sync.transport import Stop
-from sync.worker import SyncWorker
+from sync.worker import SyncWorker, pause_s
 from tests.sync.kits import Kit
 
 WAIT_S = 30.0
@@ -101,3 +102,35 @@ def test_i10_pauses_grow_under_a_cap_and_are_never_nothing() -> None:
         assert max(pauses) > 0.9 * bound
     assert delay_s(1, 120.0, dice) == 120.0
     assert delay_s(1, 1e9, dice) == RETRY_AFTER_CAP_S
+
+
+def test_the_pause_the_server_asks_for_is_obeyed_under_a_cap() -> None:
+    dice = random.Random(5)
+    assert pause_s(0, None, 300.0, dice) == 300.0
+    assert pause_s(1, 900.0, 300.0, dice) == 900.0
+    assert pause_s(3, 1e9, 300.0, dice) == RETRY_AFTER_CAP_S
+    assert all(1.0 <= pause_s(40, None, 300.0, dice) <= 300.0 for _ in range(100))
+
+
+def test_the_worker_waits_as_long_as_the_server_asked_but_not_the_officer() -> None:
+    pauses: queue.Queue[float | None] = queue.Queue()
+    patience: queue.Queue[bool] = queue.Queue()
+
+    class Told(threading.Condition):
+        def wait(self, timeout: float | None = None) -> bool:
+            pauses.put(timeout)
+            return super().wait(timeout)
+
+    def run(_stop: Stop, _progress: Progress, patient: bool) -> SyncReport:
+        patience.put(patient)
+        raise Overloaded("HTTP 429", 1234.0)
+
+    worker = SyncWorker(run, lambda _outcome: None, every_s=0.01)
+    worker._wake = Told()
+    worker.start()
+    assert patience.get(timeout=WAIT_S) is True
+    assert [pauses.get(timeout=WAIT_S) for _ in range(2)] == [0.01, 1234.0]
+    worker.request()
+    assert patience.get(timeout=WAIT_S) is False
+    worker.stop()
+    assert worker.join(WAIT_S)
