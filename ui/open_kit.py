@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
+from typing import BinaryIO
 
 from fieldkit.access.keys import Keys
 from fieldkit.clock import Clock
-from fieldkit.errors import NotEnrolled
+from fieldkit.crypto import filelock
+from fieldkit.errors import NotEnrolled, StorageFull
 from fieldkit.model.evidence import Fix
 from fieldkit.model.officer import Officer
-from fieldkit.replica import Enrolment, Replica
+from fieldkit.replica import Enrolment, KitInUse, Replica
 from sync.client import Credentials
 from sync.engine import SyncEngine
 from sync.report import Progress, SyncReport
@@ -21,6 +24,8 @@ from ui.settings.kitdevices import KitDevices
 from ui.settings.store import SettingsFile
 from ui.settings.syncing import Syncing
 
+log = logging.getLogger(__name__)
+
 
 class OpenKit:
     """Opens the files at once; `start` begins the workers, `close` ends and joins them all.
@@ -31,7 +36,7 @@ class OpenKit:
         credentials: sign the officer in at the backend when there is a network.
 
     Raises:
-        ReplicaTooNew, ReplicaDamaged, KitInUse: the files can't be opened.
+        ReplicaTooNew, ReplicaDamaged, KitInUse: the files can't be opened, or another window has this kit.
         NotEnrolled: the kit belongs to no county.
     """
 
@@ -39,10 +44,14 @@ class OpenKit:
         self.home, self.keys = home, keys
         self.clock = Clock()
         self.replica = Replica.open(home, keys, self.clock)
-        enrolment = self.replica.enrolment.get()
-        if enrolment is None:
+        try:
+            enrolment = self.replica.enrolment.get()
+            if enrolment is None:
+                raise NotEnrolled(home=home)
+            self._only_window = _only_window(home)
+        except BaseException:
             self.replica.close()
-            raise NotEnrolled(home=home)
+            raise
         self.enrolment: Enrolment = enrolment
         self.officer = self.replica.officers.get(credentials.officer) or Officer(
             number=credentials.officer, name=credentials.officer, unit="", squad="", county=enrolment.county
@@ -70,7 +79,10 @@ class OpenKit:
 
     def start(self, *, sync_at_once: bool = True) -> None:
         """Begin to look after devices and to sync."""
-        self.replica.audit.write(self.officer.number, "login", self.officer.number)
+        try:
+            self.replica.audit.write(self.officer.number, "login", self.officer.number)
+        except StorageFull:
+            log.warning("no room to note the log-in of %s", self.officer.number)
         self.devices.start()
         self.syncing.start(at_once=sync_at_once)
 
@@ -106,3 +118,13 @@ class OpenKit:
         if self._backend is not None:
             self._backend.stop()
         self.replica.close()
+        self._only_window.close()
+
+
+def _only_window(home: Path) -> BinaryIO:
+    """Return the lock of the one window a kit may have: two would save over each other's open visits."""
+    file = (home / "desktop.lock").open("ab")
+    if not filelock.take(file):
+        file.close()
+        raise KitInUse("kit.desktop_open")
+    return file
