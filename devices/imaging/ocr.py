@@ -1,17 +1,20 @@
 """Text of a page by optical character recognition, in a process of its own: a gigabyte and seconds stay out of the way.
 
 `python -m devices.imaging.ocr` is the child: one JSON request a line on standard input, one JSON answer a line on
-standard output, one at a time. The models come with the rapidocr wheel; nothing is fetched.
+standard output, one at a time. Whatever else the child prints goes to standard error. The models come with the
+rapidocr wheel; nothing is fetched.
 """
 
 from __future__ import annotations
 
 import contextlib
 import logging
+import os
 import queue
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
@@ -88,13 +91,14 @@ class Reader:
         pipe = child.stdin
         if pipe is None:
             raise InvalidInput("scan.text_failed", why="no pipe")
+        # A child that takes nothing would hold a writer for ever: it writes beside us, and `close` ends them both.
+        request = len(page_jpeg).to_bytes(8, "big") + page_jpeg
+        threading.Thread(target=_send, args=(pipe, request), name="ocr-request", daemon=True).start()
         try:
-            pipe.write(len(page_jpeg).to_bytes(8, "big") + page_jpeg)
-            pipe.flush()
-        except OSError as error:
-            self.close()
-            raise InvalidInput("scan.text_failed", why="process ended") from error
-        answer = msgspec.json.decode(self._wait(cancel), type=Answer)
+            answer = msgspec.json.decode(self._wait(cancel), type=Answer)
+        except msgspec.MsgspecError as error:
+            self.close()  # what else lies in the pipe belongs to no page
+            raise InvalidInput("scan.text_failed", why="answer garbled") from error
         if answer.error:
             raise InvalidInput("scan.text_failed", why=answer.error)
         return answer.lines
@@ -124,21 +128,29 @@ class Reader:
         return self._child
 
     def _wait(self, cancel: threading.Event | None) -> bytes:
-        waited = 0.0
-        while waited < self._time_limit_s:
+        until = time.monotonic() + self._time_limit_s
+        why = "time limit"
+        while time.monotonic() < until:
             if cancel is not None and cancel.is_set():
                 self.close()
                 raise Cancelled()
             try:
                 line = self._answers.get(timeout=WAIT_STEP_S)
             except queue.Empty:
-                waited += WAIT_STEP_S
                 continue
             if line:
                 return line
+            why = "process ended"
             break
         self.close()
-        raise InvalidInput("scan.text_failed", why="process ended" if waited < self._time_limit_s else "time limit")
+        raise InvalidInput("scan.text_failed", why=why)
+
+
+def _send(pipe: IO[bytes], request: bytes) -> None:
+    """Write a request; a child that ended is told by its answers."""
+    with contextlib.suppress(OSError, ValueError):
+        pipe.write(request)
+        pipe.flush()
 
 
 def _collect(pipe: IO[bytes], answers: queue.Queue[bytes]) -> None:
@@ -164,19 +176,32 @@ def text_of(lines: Sequence[Line]) -> str:
 
 
 def serve(source: IO[bytes], sink: IO[bytes]) -> None:
-    """Answer pages (8 bytes of length, then the picture) until the source ends."""
+    """Answer pages (8 bytes of length, then the picture) until the source ends.
+
+    Args:
+        source: the parent's requests.
+        sink: the parent's pipe, a real file; its descriptor becomes standard error, for libraries print to it.
+    """
     logging.disable(logging.CRITICAL)
+    sink = _private(sink)
     engine: Any = None
     while len(head := source.read(8)) == 8:
         data = source.read(int.from_bytes(head, "big"))
-        if engine is None:
-            engine = _engine()
         try:
+            engine = engine or _engine()
             answer = Answer(lines=_recognise(engine, data))
         except Exception as error:
             answer = Answer(error=f"{type(error).__name__}: {error}")
         sink.write(msgspec.json.encode(answer) + b"\n")
         sink.flush()
+
+
+def _private(pipe: IO[bytes]) -> IO[bytes]:
+    """Return the pipe under a descriptor that nobody else knows; its old one leads to standard error."""
+    pipe.flush()
+    own = os.fdopen(os.dup(pipe.fileno()), "wb")
+    os.dup2(2, pipe.fileno())
+    return own
 
 
 def _engine() -> Any:

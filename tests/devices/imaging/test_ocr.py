@@ -45,6 +45,49 @@ def test_reading_can_be_cancelled():
         reader.read(b"anything", stop)
 
 
+DEAF = "import time; time.sleep(600)"
+NOISY = """
+import os, sys
+from devices.imaging import ocr
+def recognise(engine, data):
+    print("a library's greeting")
+    os.write(1, b"and one from below Python")
+    return (ocr.Line("read", 1.0, (0, 0, 1, 1)),)
+ocr._recognise, ocr._engine = recognise, lambda: print("loading")
+ocr.serve(sys.stdin.buffer, sys.stdout.buffer)
+"""
+LARGE = bytes(4 << 20)
+"""More than any pipe holds."""
+
+
+def test_a_child_that_takes_no_page_is_given_up_at_the_time_limit():
+    with Reader((sys.executable, "-c", DEAF), time_limit_s=0.3) as reader, pytest.raises(InvalidInput) as refusal:
+        reader.read(LARGE)
+    assert "time limit" in str(refusal.value)
+
+
+def test_sending_a_page_can_be_cancelled():
+    stop = threading.Event()
+    with Reader((sys.executable, "-c", DEAF)) as reader:
+        threading.Timer(0.2, stop.set).start()
+        with pytest.raises(Cancelled):
+            reader.read(LARGE, stop)
+
+
+def test_what_a_library_prints_in_the_child_does_not_spoil_the_answers():
+    with Reader((sys.executable, "-c", NOISY)) as reader:
+        assert [[line.text for line in reader.read(page)] for page in (b"1", LARGE)] == [["read"], ["read"]]
+
+
+def test_an_answer_that_makes_no_sense_is_told_and_the_child_ended():
+    babble = "import sys; sys.stdin.buffer.read(9); print('hello', flush=True); sys.stdin.buffer.read()"
+    with Reader((sys.executable, "-c", babble)) as reader:
+        for _ in range(2):
+            with pytest.raises(InvalidInput) as refusal:
+                reader.read(b"1")
+            assert refusal.value.message_key == "scan.text_failed"
+
+
 def test_a_child_that_dies_is_told():
     with Reader((sys.executable, "-c", "pass")) as reader, pytest.raises(InvalidInput) as refusal:
         reader.read(b"anything")
