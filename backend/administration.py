@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import msgspec
@@ -53,6 +53,72 @@ def add_user(data: Path, officer: Officer, password: str, now: datetime) -> None
             placed = msgspec.structs.replace(officer, county=county)
             changes.put(connection, county, [("officer", officer.number, msgspec.json.encode(placed).decode())], now)
             accounts.add(connection, officer.number, county, officer.role, hashed)
+    finally:
+        database.close()
+
+
+def set_user(
+    data: Path, number: str, now: datetime, *, password: str = "", expires: date | None = None, disable: bool = False
+) -> None:
+    """Change an account: another password, another last day of the 执法证, or nobody signs in with it any more.
+
+    Raises:
+        InvalidInput: no such account, or a password that no kit would take; nothing was changed.
+        KnownError: no such data.
+    """
+    if password:
+        check(password, number)
+    database = open_existing(data)
+    try:
+        hashed = accounts.hash_password(password) if password else ""
+        with database.write() as connection:
+            account, officer = accounts.get(connection, number), accounts.officer(connection, number)
+            if account is None or officer is None:
+                raise InvalidInput("backend.no_user", number=number)
+            if expires is not None:
+                renewed = msgspec.structs.replace(officer, expires_on=expires)
+                body = msgspec.json.encode(renewed).decode()
+                changes.put(connection, account.county, [("officer", number, body)], now)
+            if hashed:
+                accounts.set_password(connection, number, hashed)
+            if disable:
+                accounts.disable(connection, number, now)
+    finally:
+        database.close()
+
+
+def kits(data: Path) -> list[dict[str, str | None]]:
+    """Return every device with when it was enrolled and, if so, revoked."""
+    database = open_existing(data)
+    try:
+        with database.read() as connection:
+            return [
+                {
+                    "id": row.id,
+                    "county": row.county,
+                    "name": row.name,
+                    "enrolled_at": row.enrolled_at.isoformat(),
+                    "revoked_at": row.revoked_at.isoformat() if row.revoked_at else None,
+                }
+                for row in devices.every(connection)
+            ]
+    finally:
+        database.close()
+
+
+def revoke_kit(data: Path, device_id: str, now: datetime) -> None:
+    """Revoke a device; what it still holds is set aside for a leader when it comes.
+
+    Raises:
+        InvalidInput: no such device.
+        KnownError: no such data.
+    """
+    database = open_existing(data)
+    try:
+        with database.write() as connection:
+            if devices.get(connection, device_id) is None:
+                raise InvalidInput("backend.no_device", device=device_id)
+            devices.revoke(connection, device_id, now)
     finally:
         database.close()
 

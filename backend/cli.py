@@ -71,10 +71,29 @@ def _parser() -> argparse.ArgumentParser:
     add.add_argument("--expires", type=date.fromisoformat, metavar="YYYY-MM-DD", help="last day of the 执法证")
     add.add_argument("--password-stdin", action="store_true", help="read the password from the first line of stdin")
     add.set_defaults(run=_user_add)
+    change = user.add_parser("set", help="change an account: password, last day of the 执法证, or disable it")
+    _add_data(change)
+    change.add_argument("--number", required=True, help="执法证号")
+    change.add_argument("--expires", type=date.fromisoformat, metavar="YYYY-MM-DD", help="last day of the 执法证")
+    change.add_argument("--password-stdin", action="store_true", help="a new password is on stdin's first line")
+    change.add_argument("--disable", action="store_true", help="nobody signs in with it any more")
+    change.set_defaults(run=_user_set)
     listing = user.add_parser("list", help="every account")
     _add_data(listing)
     listing.add_argument("--json", action="store_true", help="machine-readable")
     listing.set_defaults(run=_user_list)
+
+    device = commands.add_parser("device", help="kits that were enrolled").add_subparsers(
+        required=True, metavar="ACTION"
+    )
+    kits = device.add_parser("list", help="every kit")
+    _add_data(kits)
+    kits.add_argument("--json", action="store_true", help="machine-readable")
+    kits.set_defaults(run=_device_list)
+    revoke = device.add_parser("revoke", help="shut a kit out; what it still hands in waits for a leader")
+    _add_data(revoke)
+    revoke.add_argument("id", help="as `device list` tells it")
+    revoke.set_defaults(run=_device_revoke)
     return parser
 
 
@@ -136,6 +155,38 @@ def _user_list(args: argparse.Namespace) -> int:
     else:
         for user in users:
             print("\t".join(str(user[name] or "") for name in ("number", "name", "role", "squad", "expires_on")))
+    return 0
+
+
+def _user_set(args: argparse.Namespace) -> int:
+    from backend import administration
+    from fieldkit.errors import InvalidInput
+
+    password = sys.stdin.readline().rstrip("\r\n") if args.password_stdin else ""
+    if not password and args.expires is None and not args.disable:
+        raise InvalidInput("backend.nothing_to_set")
+    administration.set_user(
+        args.data, args.number, datetime.now(UTC), password=password, expires=args.expires, disable=args.disable
+    )
+    return 0
+
+
+def _device_list(args: argparse.Namespace) -> int:
+    from backend import administration
+
+    kits = administration.kits(args.data)
+    if args.json:
+        print(json.dumps(kits, ensure_ascii=False))
+    else:
+        for kit in kits:
+            print("\t".join(str(kit[name] or "") for name in ("id", "name", "enrolled_at", "revoked_at")))
+    return 0
+
+
+def _device_revoke(args: argparse.Namespace) -> int:
+    from backend import administration
+
+    administration.revoke_kit(args.data, args.id, datetime.now(UTC))
     return 0
 
 

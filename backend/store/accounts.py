@@ -62,6 +62,20 @@ def add(connection: sa.Connection, number: str, county: str, role: str, password
     connection.execute(sa.insert(account).values(number=number, county=county, role=role, password_hash=password_hash))
 
 
+def set_password(connection: sa.Connection, number: str, password_hash: str) -> None:
+    """Give an account another password; whoever is signed in with the old one signs in again."""
+    connection.execute(sa.update(account).where(account.c.number == number).values(password_hash=password_hash))
+    connection.execute(sa.delete(session).where(session.c.number == number))
+
+
+def disable(connection: sa.Connection, number: str, now: datetime) -> None:
+    """Let nobody sign in with an account from now on; its sessions end at once."""
+    connection.execute(
+        sa.update(account).where(account.c.number == number, account.c.disabled_at.is_(None)).values(disabled_at=now)
+    )
+    connection.execute(sa.delete(session).where(session.c.number == number))
+
+
 def get(connection: sa.Connection, number: str) -> Account | None:
     """Return the account of an officer number, or None."""
     row = connection.execute(sa.select(account).where(account.c.number == number)).first()

@@ -6,6 +6,7 @@ import hashlib
 import secrets
 import uuid
 from datetime import datetime, timedelta
+from typing import Any
 
 import msgspec
 import sqlalchemy as sa
@@ -77,6 +78,12 @@ def get(connection: sa.Connection, device_id: str) -> Device | None:
     if row is None:
         return None
     return Device(id=row.id, county=row.county, name=row.name, public_key=row.public_key, revoked_at=row.revoked_at)
+
+
+def every(connection: sa.Connection) -> list[sa.Row[Any]]:
+    """Return id, county, name, enrolled_at and revoked_at of all devices, oldest first."""
+    columns = device.c.id, device.c.county, device.c.name, device.c.enrolled_at, device.c.revoked_at
+    return list(connection.execute(sa.select(*columns).order_by(device.c.enrolled_at, device.c.id)))
 
 
 def revoke(connection: sa.Connection, device_id: str, now: datetime) -> None:

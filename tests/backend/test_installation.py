@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import signal
@@ -100,6 +101,43 @@ def test_an_account_added_beside_the_server_can_sign_in(
     listed = {user["number"]: user for user in json.loads(capsys.readouterr().out)}
     assert listed[number]["expires_on"] == "2031-01-01"
     assert "password" not in str(listed)
+
+
+def test_an_account_is_changed_beside_the_server(
+    backend: Running, own_kit: Kit, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number, data = f"8{os.getpid()}", ["--data", str(backend.data)]
+    monkeypatch.setenv("FIELDKIT_PASSWORD", "a long enough one")
+    assert main(["user", "add", *data, "--number", number, "--name", "新示员", "--expires", "2026-01-01"]) == 0
+    assert own_kit.sign_in(number, "a long enough one").status_code == 200
+    change = ["user", "set", *data, "--number", number]
+    for given, code in (("password123\n", 1), ("another long one\n", 0)):
+        monkeypatch.setattr("sys.stdin", io.StringIO(given))
+        assert main([*change, "--expires", "2031-01-01", "--password-stdin"]) == code
+    assert own_kit.call("GET", "/v1/me").status_code == 401  # a session of the old password
+    assert own_kit.sign_in(number, "a long enough one").status_code == 401
+    assert own_kit.sign_in(number, "another long one").json()["officer"]["expires_on"] == "2031-01-01"
+    assert main([*change, "--disable"]) == 0
+    assert own_kit.call("GET", "/v1/me").status_code == 401
+    assert own_kit.sign_in(number, "another long one").status_code == 401
+    capsys.readouterr()
+    assert main(change) == 1
+    assert main(["user", "set", *data, "--number", "nobody", "--disable"]) == 1
+    assert capsys.readouterr().err.count("\n") == 2
+
+
+def test_a_kit_is_listed_and_revoked_beside_the_server(
+    backend: Running, own_kit: Kit, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = ["--data", str(backend.data)]
+    assert own_kit.call("GET", "/v1/me").status_code == 200
+    assert main(["device", "revoke", *data, own_kit.device_id]) == 0
+    assert own_kit.call("GET", "/v1/me").json()["code"] == "device-revoked"
+    assert main(["device", "list", *data, "--json"]) == 0
+    listed = {kit["id"]: kit for kit in json.loads(capsys.readouterr().out)}
+    assert listed[own_kit.device_id]["name"] == "试验箱"
+    assert listed[own_kit.device_id]["revoked_at"]
+    assert main(["device", "revoke", *data, "dev-none"]) == 1
 
 
 def test_a_code_from_the_command_line_enrols(
@@ -258,3 +296,19 @@ def test_odd_numbers_and_names_are_wrong_usage(number, name, tmp_path, capsys):
         main(["user", "add", "--data", str(tmp_path), f"--number={number}", f"--name={name}"])
     assert ended.value.code == 2
     assert "(" in capsys.readouterr().err.splitlines()[-1]
+
+
+def test_people_are_told_where_the_console_is_and_machines_get_one_line_of_json(tmp_path):
+    process = subprocess.Popen(
+        [sys.executable, "-m", "backend.cli", "serve", "--data", str(tmp_path / "data"), "--port", "0"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stderr is not None
+    told = process.stderr.readline()
+    process.terminate()
+    out, _ = process.communicate(timeout=10)
+    facts = json.loads(out)
+    assert f"{facts['url']}/console" in told
+    assert str(tmp_path / "data" / "tls" / "ca.pem") in told
