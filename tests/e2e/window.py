@@ -149,6 +149,8 @@ def _inspect(hand: Hand) -> None:
     for theme in _themes():
         for item in theme.items:
             hand.click(f"{theme.title} {item.label}：{'不符合' if item.id == label.id else '符合'}")
+            if item.id == label.id:
+                hand.click(f"{theme.title} {item.label}：用参考句")
     hand.shoot("visit-2-checklist")
     hand.click("是否采样：已采样")
     hand.click(next(name for name in hand.names() if name.startswith("加一瓶：DW001")))
