@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import socket
+import sys
 import threading
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -49,7 +50,7 @@ def serve(wish: Wish) -> None:
         services = installation.prepare(wish.data, (wish.host, urlsplit(url).hostname or wish.host))
         try:
             code = _open_county(services, wish, url)
-            server = _Server(_config(services), wish.ready, _ready(services, url, code))
+            server = _Server(_config(services), wish.ready, _ready(services, url, code), wish.data / "tls" / "ca.pem")
             if wish.until_eof:
                 threading.Thread(target=_stop_at_eof, args=(server,), name="stdin", daemon=True).start()
             # uvicorn raises a caught SIGTERM again once it has stopped; that must not look like a crash.
@@ -62,10 +63,11 @@ def serve(wish: Wish) -> None:
 class _Server(uvicorn.Server):
     """uvicorn, writing the ready file once it listens."""
 
-    def __init__(self, config: uvicorn.Config, ready: Path | None, facts: dict[str, object]) -> None:
+    def __init__(self, config: uvicorn.Config, ready: Path | None, facts: dict[str, object], authority: Path) -> None:
         super().__init__(config)
         self._ready = ready
         self._facts = facts
+        self._authority = authority
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -76,6 +78,12 @@ class _Server(uvicorn.Server):
                 partial.write_text(text, "utf-8")
                 partial.replace(self._ready)
             print(text, flush=True)
+            print(
+                f"后台已启动。负责人平台：{self._facts['url']}/console，浏览器须先信任证书 {self._authority}；"
+                f"按 Ctrl+C 停止。 (Listening; the console needs the browser to trust that certificate; Ctrl+C stops.)",
+                file=sys.stderr,
+                flush=True,
+            )
 
 
 def _stop_at_eof(server: uvicorn.Server) -> None:

@@ -13,7 +13,7 @@ from fieldkit.access import keys, password
 from fieldkit.clock import Clock
 from fieldkit.crypto import durable
 from fieldkit.demo import PASSWORD, kit_officers
-from fieldkit.errors import InvalidInput
+from fieldkit.errors import InvalidInput, NetworkUnavailable, NotTheServer
 from fieldkit.model.officer import Officer
 from fieldkit.replica import Replica
 from sync.client import Credentials
@@ -65,7 +65,12 @@ def make(
     for person in (credentials, *others):
         password.check(person.password, person.officer)
     enrolling = Enrolling(code, clock, embedded=embedded) if isinstance(code, str) else code
-    enrolled = enrolling.finish(credentials)
+    try:
+        enrolled = enrolling.finish(credentials)
+    except NotTheServer:
+        raise
+    except NetworkUnavailable as error:  # its own sentence speaks of saved work; here there is none yet
+        raise NetworkUnavailable("init.no_server", why=error.details.get("why", "")) from error
     aside = home.parent / f".{home.name}-{secrets.token_hex(4)}"
     try:
         kit_keys = keys.create(aside, credentials.officer, credentials.password, cost)

@@ -36,7 +36,7 @@ def run(args: argparse.Namespace) -> int:
         print(msgspec.json.encode(findings).decode())
     else:
         for finding in findings:
-            mark = "正常" if finding.ok else ("缺少" if finding.needed else "提示")
+            mark = "正常 ok" if finding.ok else ("缺少 missing" if finding.needed else "提示 hint")
             print("\t".join((mark, finding.name, finding.found, *(() if finding.ok else (finding.do,)))))
     return 1 if any(finding.needed and not finding.ok for finding in findings) else 0
 

@@ -84,6 +84,10 @@ def _print(report: SyncReport, *, as_json: bool) -> None:
         f"上传记录 {report.operations} 项（确认 {report.acknowledged}），附件 {report.blobs} 个"
         f" {report.blob_bytes / 1e6:.1f} MB，取回 {report.changes} 条，待传 {report.waiting} 项。"
     )
+    print(
+        f"({report.operations} sent, {report.acknowledged} acknowledged; {report.blobs} attachments,"
+        f" {report.blob_bytes / 1e6:.1f} MB; {report.changes} changes fetched; {report.waiting} waiting.)"
+    )
     for problem in report.problems:
         print(f"  {problem.what}：{problem.why}（{problem.code}）")
 

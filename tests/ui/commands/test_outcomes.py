@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -97,3 +98,18 @@ def test_an_error_of_the_program_is_one_line_and_its_trace_is_for_who_asks(
     monkeypatch.setenv("FIELDKIT_DEBUG", "1")
     assert main(["doctor"]) == 1
     assert "Traceback" in capsys.readouterr().err
+
+
+def test_a_kit_that_could_not_be_made_is_not_called_saved(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    monkeypatch.setenv("FIELDKIT_HOME", str(tmp_path / "kit"))
+    monkeypatch.setenv("FIELDKIT_PASSWORD", "Demo-case-2026")
+    code = f"fieldkit://enrol?u=https%3A%2F%2F127.0.0.1%3A{port}&s=secret&k={'0' * 32}"
+    assert main(["init", "--enrol", code, "--officer", "330424002"]) == 1
+    last = capsys.readouterr().err.splitlines()[-1]
+    assert "没有建立执法箱，本机没有留下任何内容" in last
+    assert "已保存" not in last
+    assert list(tmp_path.iterdir()) == []
