@@ -95,6 +95,18 @@ def test_outbox_for_people_tells_the_attachments_that_wait(kit, capsys):
     assert "另有 1 个附件待传" in capsys.readouterr().out
 
 
+def test_outbox_names_an_attachment_that_is_damaged(kit, capsys, monkeypatch):
+    (file,) = (kit / "blobs").iterdir()
+    content = bytearray(file.read_bytes())
+    content[-1] ^= 1
+    file.write_bytes(content)
+    _, blob = answer(capsys, "outbox")
+    assert "附件 a.jpg 在本机已损坏" in blob["why"]
+    monkeypatch.setenv("FIELDKIT_PASSWORD", GOOD)
+    assert main(["outbox"]) == 0
+    assert "附件 a.jpg 在本机已损坏" in capsys.readouterr().out
+
+
 def test_the_password_is_taken_out_of_the_environment(kit, capsys):
     answer(capsys, "outbox")
     assert "FIELDKIT_PASSWORD" not in os.environ
