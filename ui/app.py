@@ -11,14 +11,15 @@ import logging
 import signal
 import sys
 import threading
+import time
 import traceback
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
 from PySide6 import __version__ as pyside_version
-from PySide6.QtCore import QObject, QTimer
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtCore import QEventLoop, QObject, QTimer
+from PySide6.QtWidgets import QApplication, QLabel, QMessageBox, QWidget
 
 from fieldkit.access import keys as kit_keys
 from fieldkit.errors import KnownError, NotEnrolled
@@ -32,6 +33,7 @@ from ui.style.sheet import apply_theme
 if TYPE_CHECKING:
     from fieldkit.access.keys import Keys
     from sync.enrol import Enrolling
+    from ui.inspection.open_visits import OpenVisits
     from ui.open_kit import OpenKit
     from ui.shell.window import MainWindow
 
@@ -39,6 +41,9 @@ logger = logging.getLogger(__name__)
 
 SWITCH_S = 0.001
 """Three busy Python threads stop the window for 106 ms at the default of 5 ms (DESIGN, Threads)."""
+
+SAVING_S = 30.0
+"""At the end, visits that were left get this long to save and to read their scans."""
 
 
 def unusable(pyside: str = pyside_version, python: tuple[int, int] = sys.version_info[:2]) -> str:
@@ -81,6 +86,7 @@ class Desktop(QObject):
         self._door: QWidget | None = None
         self._kit: OpenKit | None = None
         self._enrolling: tuple[str, Enrolling] | None = None
+        self._visits: OpenVisits | None = None
         self._shut = threading.Event()
         self._shut.set()
         self.window: MainWindow | None = None
@@ -190,6 +196,7 @@ class Desktop(QObject):
         self._bridge.run(open_files, self, self._opened, failed, doing="打开执法箱")
 
     def _opened(self, kit: OpenKit) -> None:
+        from ui.inspection.open_visits import OpenVisits
         from ui.shell.places import Page
         from ui.shell.session import Session
         from ui.shell.window import MainWindow
@@ -212,20 +219,17 @@ class Desktop(QObject):
             duty=kit.duty,
         )
 
+        visits = OpenVisits(kit.tools, bridge.post, self._tell_unsaved)
+        self._visits = visits
+
         def open_visit(visit_id: str) -> Page:
-            from fieldkit.errors import NotFound
-            from ui.inspection.session import VisitSession
             from ui.inspection.visit_page import VisitPage
 
-            visit = kit.replica.visits.get(visit_id)
-            if visit is None:
-                raise NotFound(what="这次检查")
-            work = VisitSession(kit.tools, visit, bridge.post)
-            work.start()
+            work = visits.open(visit_id)
             try:
-                return VisitPage(work)
+                return VisitPage(work, leave=visits.leave)
             except BaseException:
-                work.close()
+                visits.leave(work)
                 raise
 
         self.window = MainWindow(session, open_visit, kit.begin_visit)
@@ -242,8 +246,9 @@ class Desktop(QObject):
     def _logged_out(self) -> None:
         """Lock at once; the workers of the kit end behind the log-in window."""
         self.begin()
-        kit, shut = self._let_go(), threading.Event()
-        self._shut = shut
+        self._shut = shut = threading.Event()
+        self._drain()
+        kit = self._let_go()
         if kit is None:
             shut.set()
             return
@@ -255,6 +260,35 @@ class Desktop(QObject):
                 shut.set()
 
         self._bridge.run(close, self, doing="锁定")
+
+    def _tell_unsaved(self, words: str) -> None:
+        if self.window is not None:
+            self.window.notice.tell("danger", words, action="知道了")
+
+    def _drain(self) -> None:
+        """Let the visits that were left save and read to the end, in sight and for a bounded time."""
+        visits, self._visits = self._visits, None
+        if visits is None:
+            return
+        note: QLabel | None = None
+        deadline = time.monotonic() + SAVING_S
+        while visits.unfinished() and time.monotonic() < deadline:
+            words = "正在保存，请不要关机：\n" + "\n".join(visits.unfinished())
+            if note is None:
+                note = QLabel()
+                note.setMargin(32)
+                note.setWindowTitle("移动执法箱")
+                note.show()
+            note.setText(words)
+            self._app.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 50)
+        lost = visits.unfinished()
+        visits.close(1.0)
+        if note is not None:
+            note.hide()
+            note.deleteLater()
+        if lost:
+            logger.error("not saved at the end: %s", "; ".join(lost))
+            QMessageBox.critical(None, "没有存上", "以下内容没有存上：\n" + "\n".join(lost))
 
     def _let_go(self) -> OpenKit | None:
         window, self.window = self.window, None
@@ -268,6 +302,7 @@ class Desktop(QObject):
         """Close what is open and join every worker."""
         if self.window is not None:
             self.window.close()
+        self._drain()
         kit = self._let_go()
         if kit is not None:
             kit.close()

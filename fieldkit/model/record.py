@@ -53,6 +53,9 @@ class Revision(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     pdf: BlobRef
     corrections: tuple[Correction, ...] = ()
     printed: tuple[str, ...] = ()
+    """When an officer said that the paper was in hand, ISO times."""
+    sent: tuple[str, ...] = ()
+    """When a printer took the job, ISO times; empty: no paper of this revision can exist."""
 
 
 class Record(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):

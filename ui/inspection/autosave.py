@@ -88,6 +88,12 @@ class Autosave:
                 self._then.append(then)
             self._wake.notify_all()
 
+    @property
+    def at_rest(self) -> bool:
+        """Whether everything given is on disk."""
+        with self._wake:
+            return self._pending is None and not self._writing
+
     def settle(self, timeout_s: float) -> bool:
         """Wait until nothing is pending; False if it took longer or the last save failed."""
         deadline = time.monotonic() + timeout_s

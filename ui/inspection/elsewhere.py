@@ -20,14 +20,22 @@ def sent_home(tools: VisitTools, evidence: Evidence, page: PageRef) -> str:
     """Keep a sealed page with the open visit it was printed for, and return that enterprise's name.
 
     Returns an empty string where it can't be: the visit is final, or the page is of a revision no longer signed.
-    Only one visit is open on screen at a time, so nobody else edits the other one meanwhile.
+    A visit someone works on gets it through its session.
     """
+    with tools.live.lock:
+        return _sent_home(tools, evidence, page)
+
+
+def _sent_home(tools: VisitTools, evidence: Evidence, page: PageRef) -> str:
     other = tools.replica.visits.of_document(page.document)
     if other is None or other.state != "open" or not other.records[0].revisions:
         return ""
     if other.records[0].id != page.document or other.records[0].revisions[-1].number != page.revision:
         return ""
-    if all(item.original.sha256 != evidence.original.sha256 for item in other.evidence):
+    live = tools.live.of(other.id)
+    if live is not None:
+        live.post(lambda: live.scanning.receive(evidence))
+    elif all(item.original.sha256 != evidence.original.sha256 for item in other.evidence):
         with_page = msgspec.structs.replace(other, evidence=(*other.evidence, evidence))
         tools.replica.visits.save(signing.without_stale_answers(other, with_page))
     return other.enterprise_name

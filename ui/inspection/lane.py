@@ -23,10 +23,11 @@ class Lane:
     Args:
         name: of the thread, for logs.
         post: how results return to the owner.
+        reported: called on the owner's thread after each result was taken.
     """
 
-    def __init__(self, name: str, post: Post) -> None:
-        self._post = post
+    def __init__(self, name: str, post: Post, reported: Callable[[], None] = lambda: None) -> None:
+        self._post, self._reported = post, reported
         self._jobs: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._open = True
         self._waiting = 0
@@ -61,6 +62,7 @@ class Lane:
         def report(outcome: Callable[[], None]) -> None:
             self._waiting -= 1
             outcome()
+            self._reported()
 
         def job() -> None:
             try:

@@ -50,6 +50,11 @@ class OfficersDesk:
         self.confirming = ""
         self.problem = self.problem_en = ""
 
+    @property
+    def member(self) -> bool:
+        """Whether the officer logged in is one of the visit's; anyone else may only look."""
+        return self._session.tools.officer.number in self._session.visit.officers
+
     def present(self) -> tuple[OfficerRow, ...]:
         """Return the officers of the visit, the one logged in first."""
         replica, today = self._session.tools.replica, self._today()
@@ -83,10 +88,15 @@ class OfficersDesk:
             return
         self.confirming, self.problem = number, ""
         self._session.tell("officers")
-        home = self._session.tools.home
+        tools, visit_id = self._session.tools, self._session.visit.id
+
+        def unlock() -> None:
+            keys.unlock(tools.home, number, password)
+            tools.replica.audit.write(number, "visit.joined", visit_id)
+
         self._session.lane("desk").do(
-            lambda: keys.unlock(home, number, password),
-            lambda _keys: self._joined(row.officer, then),
+            unlock,
+            lambda _none: self._joined(row.officer, then),
             lambda error: self._failed(error, then),
         )
 
@@ -97,7 +107,6 @@ class OfficersDesk:
 
     def _joined(self, officer: Officer, then: Callable[[bool], None] | None) -> None:
         self.confirming = ""
-        self._session.tools.replica.audit.write(officer.number, "visit.joined", self._session.visit.id)
         self._take((*self._session.visit.officers, officer.number))
         if then is not None:
             then(True)

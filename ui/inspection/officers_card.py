@@ -14,6 +14,8 @@ from ui.style.words import Tag, body, label, secondary, set_look
 
 _TONES = {"valid": "ok", "expires soon": "warn", "expired": "danger", "unrecorded": "danger"}
 
+NOT_YOURS = "你不是本次检查的执法人员，只能查看；要参加，请本次执法人员登录后在这里添加你。"
+
 
 class OfficersCard(Card):
     """Two officers with valid, distinct 执法证 numbers."""
@@ -66,15 +68,17 @@ class OfficersCard(Card):
         if shown != self._shown:
             self._shown = shown
             clear_layout(self._present)
-            for place, row in enumerate(present):
-                self._present.addWidget(_OfficerTile(row, place, self._drop_for(row, place)), 1)
+            for row in present:
+                self._present.addWidget(_OfficerTile(row, self._drop_for(row), own=self._own(row)), 1)
             if len(present) < 2:
                 self._fill_choice()
         self._ask.setVisible(len(present) < 2 and session.editable)
         waiting = bool(desk.confirming)
         self._join_button.setEnabled(not waiting)
         self._join_button.setText("正在核对…" if waiting else "确认到场")
-        if desk.problem:
+        if not desk.member and not session.final:
+            self._notice.tell("info", NOT_YOURS)
+        elif desk.problem:
             self._notice.tell("danger", desk.problem, desk.problem_en)
         else:
             self._picked()
@@ -83,8 +87,11 @@ class OfficersCard(Card):
         """Return where a missing officer is put right."""
         return self._choice
 
-    def _drop_for(self, row: OfficerRow, place: int) -> Button | None:
-        if place == 0 or not self._session.editable:
+    def _own(self, row: OfficerRow) -> bool:
+        return row.officer.number == self._session.tools.officer.number
+
+    def _drop_for(self, row: OfficerRow) -> Button | None:
+        if self._own(row) or not self._session.editable:
             return None
         button = Button("更换", "quiet", name=f"更换执法人员：{row.officer.name}")
         button.setMinimumWidth(76)
@@ -131,7 +138,7 @@ class OfficersCard(Card):
 class _OfficerTile(QFrame):
     """One officer: name, number, and how the 执法证 stands."""
 
-    def __init__(self, row: OfficerRow, place: int, drop: Button | None) -> None:
+    def __init__(self, row: OfficerRow, drop: Button | None, *, own: bool) -> None:
         super().__init__()
         tone = _TONES[row.standing]
         set_look(self, role="card", tone="danger" if tone == "danger" else "")
@@ -142,7 +149,7 @@ class _OfficerTile(QFrame):
         line.addWidget(IconLabel("user", "danger" if tone == "danger" else "accent", 28))
         words = QVBoxLayout()
         words.setSpacing(2)
-        words.addWidget(body(f"{row.officer.name}  ·  {'本人登录' if place == 0 else '本人已确认到场'}"))
+        words.addWidget(body(f"{row.officer.name}  ·  {'本人登录' if own else '本人已确认到场'}"))
         words.addWidget(label(row.officer.number, "secondary"))
         words.addWidget(Tag(row.words, tone))
         line.addLayout(words, 1)

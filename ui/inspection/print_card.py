@@ -95,11 +95,15 @@ class PrintCard(Card):
         """Return the state of this run, or what the disk knows when the visit was opened again."""
         desk, revision = self._session.printing, self._session.revision
         if revision is not None and desk.current is None and not desk.state.busy and desk.state.phase != "failed":
-            return PrintState("changed", f"笔录有改动，第{revision.number}版不再送签，请打印新的一版", revision.number)
+            paper = revision.sent or revision.printed
+            words = f"第{revision.number}版不再送签，请打印新的一版" if paper else "请打印新的一版"
+            return PrintState("changed", f"笔录有改动，{words}", revision.number)
         if desk.state.phase != "idle":
             return desk.state
         if desk.in_hand:
             return PrintState("in hand", "已打印，纸张在手")
+        if desk.current is not None and desk.current.sent:
+            return PrintState("taken", "上次已送打印机，之后没有确认：纸张都在手上吗？")
         if desk.current is not None:
-            return PrintState("taken", "上次送打之后还没有确认：纸张都在手上吗？")
+            return PrintState("idle", "已定稿，还没有送打印机")
         return desk.state

@@ -9,7 +9,7 @@ from ui.inspection.page_card import STATES
 from ui.inspection.pages_preview import PagePicture, rasterise
 from ui.inspection.paper_view import PaperView, to_image
 from ui.inspection.print_card import PrintCard
-from ui.inspection.revisions import corrected
+from ui.inspection.revisions import corrected, last_sent
 from ui.inspection.session import VisitSession
 from ui.inspection.step import Step
 from ui.style.icons import IconLabel
@@ -76,8 +76,9 @@ class PrintStep(Step):
         revision, record = self.session.revision, self.session.record
         changed = revision is not None and self.session.printing.current is None
         rows = revision.corrections if revision is not None else ()
-        if changed and revision is not None:
-            rows = corrected(record, revision)
+        sent = last_sent(record)
+        if changed:
+            rows = corrected(record, sent) if sent is not None else ()
         if (rows, changed) == self._shown:
             return
         self._shown = (rows, changed)
@@ -167,7 +168,9 @@ class PrintStep(Step):
 
     def _asks(self) -> bool:
         """Whether the card waits for the word that the paper is in hand."""
-        return self.session.printing.state.phase in {"taken", "idle"}
+        desk = self.session.printing
+        sent = desk.current is not None and bool(desk.current.sent)
+        return desk.state.phase == "taken" or (desk.state.phase == "idle" and sent)
 
     def entered(self) -> None:
         """Ask the printer how it is, once in a while, off the GUI thread."""

@@ -46,7 +46,7 @@ class PrintDesk:
 
     def __init__(self, session: VisitSession) -> None:
         self._session = session
-        self._cancel = threading.Event()
+        self._cancel, self._detached = threading.Event(), threading.Event()
         self.state = PrintState("idle", "尚未打印")
         self.printer_words = ""
 
@@ -100,7 +100,14 @@ class PrintDesk:
         """Stop waiting and take the job back from the printer."""
         self._cancel.set()
 
-    abandon = cancel
+    @property
+    def at_printer(self) -> bool:
+        """The job is with the printer; following it changes nothing more on disk."""
+        return self.state.phase in {"printing", "needs hand"}
+
+    def detach(self) -> None:
+        """Follow the job no longer; the printer goes on with it."""
+        self._detached.set()
 
     def paper_in_hand(self, yes: bool) -> None:
         """Take the officer's word: the pages are in hand and complete, or not (print again)."""
@@ -134,15 +141,34 @@ class PrintDesk:
         blobs, cancel, post = self._session.tools.replica.blobs, self._cancel, self._session.post
         name = f"{self._session.visit.number} 第{revision.number}版"
 
+        detached = self._detached
+
+        def sent() -> None:
+            self._sent(revision.number)
+
         def send() -> None:
             with blobs.open(revision.pdf.sha256) as stream:
                 data = stream.read()
             if cancel.is_set():
                 raise Cancelled
-            job = printer.print_pdf(data, name)
-            _follow(printer, job.id, cancel, lambda phase, words: post(lambda: self._say(phase, words)))
+            try:
+                job = printer.print_pdf(data, name)
+            except DeviceUnavailable as error:
+                if error.message_key == "printer.maybe_taken":
+                    post(sent)
+                raise
+            post(sent)
+            _follow(printer, job.id, cancel, detached, lambda phase, words: post(lambda: self._say(phase, words)))
 
         self._session.lane("print").do(send, lambda _none: self._taken(revision), self._failed)
+
+    def _sent(self, number: int) -> None:
+        """Keep that a printer took it: from now on paper of this revision may exist."""
+        stamp = self._session.now().at.isoformat(timespec="seconds")
+        for revision in self._session.record.revisions:
+            if revision.number == number:
+                self._keep(msgspec.structs.replace(revision, sent=(*revision.sent, stamp)))
+        self._session.settle()
 
     def _taken(self, revision: Revision) -> None:
         self._say("taken", f"打印机已接收完毕。{revision.pages} 页都在手上吗？", revision.number)
@@ -165,7 +191,13 @@ class PrintDesk:
         self._session.tell("print")
 
 
-def _follow(printer: IppPrinter, job: int, cancel: threading.Event, say: Callable[[Phase, str], None]) -> None:
+def _follow(
+    printer: IppPrinter,
+    job: int,
+    cancel: threading.Event,
+    detached: threading.Event,
+    say: Callable[[Phase, str], None],
+) -> None:
     """Wait for a job; a printer that needs a hand is told in its words, and the same job is followed on after it."""
 
     def progress(state: JobState) -> None:
@@ -176,7 +208,7 @@ def _follow(printer: IppPrinter, job: int, cancel: threading.Event, say: Callabl
             say("printing", words)
 
     say("printing", "正在打印")
-    while True:
+    while not detached.is_set():
         try:
             printer.wait(job, cancel, progress, patience_s=PATIENCE_S)
         except PaperOut:

@@ -19,10 +19,16 @@ def corrected(record: Record, revision: Revision) -> tuple[Correction, ...]:
     return corrections.between(forms.load(record.form), revision.values, record.values)
 
 
+def last_sent(record: Record) -> Revision | None:
+    """Return the newest revision of which paper may exist; what was frozen and never printed corrects nothing."""
+    return next((item for item in reversed(record.revisions) if item.sent or item.printed), None)
+
+
 def frozen(record: Record, at: Stamp, county_key: bytes, replica: Replica) -> Revision:
     """Render the record as its next revision and keep the PDF as a blob. Long: call it in a lane."""
     number = len(record.revisions) + 1
-    changes = corrected(record, record.revisions[-1]) if record.revisions else ()
+    before = last_sent(record)
+    changes = corrected(record, before) if before is not None else ()
     made = render.render(record, number, county_key, changes)
     pdf = replica.blobs.put(made.pdf, "application/pdf", f"{record.number}-{number}.pdf")
     return Revision(

@@ -91,6 +91,8 @@ class ScanDesk:
         """
         if self._session.final:
             self._landed(Landing(name, "warn", TOO_LATE))
+        elif not self._session.officers.member:
+            self._landed(Landing(name, "warn", "你不是本次检查的执法人员，这张没有收入"))
         elif not self._session.editable:
             self._held.append((name, data, sha256))
         else:

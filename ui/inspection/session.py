@@ -37,7 +37,7 @@ from ui.inspection.undo import Cell, Change, UndoStack
 
 Listener = Callable[[frozenset[str]], None]
 """Hears what kinds changed: values, confirmed, answers, samples, signatures, officers, revisions, evidence, save,
-preview, print, scan, finish. Always on the owner's thread."""
+preview, print, scan, finish, rest (a lane reported). Always on the owner's thread."""
 
 
 class VisitSession:
@@ -53,6 +53,7 @@ class VisitSession:
     def __init__(self, tools: VisitTools, visit: Visit, post: Post, *, autosave_pause_s: float | None = None) -> None:
         self.tools = tools
         self._open = True
+        self._joins: list[Callable[[], None]] = []
         self._post = post
         self.visit = visit
         self.enterprise = _enterprise(tools, visit)
@@ -70,7 +71,10 @@ class VisitSession:
             lambda state, of: self.post(lambda: self._save_told(state, of)),
             **pause,
         )
-        self._lanes = {name: Lane(f"visit-{name}", self.post) for name in ("print", "scan", "desk", "preview")}
+        self._lanes = {
+            name: Lane(f"visit-{name}", self.post, lambda: self.tell("rest"))
+            for name in ("print", "scan", "desk", "preview")
+        }
         self.officers = OfficersDesk(self)
         self.labels = LabelDesk(self)
         self.photos = PhotoDesk(self)
@@ -81,22 +85,53 @@ class VisitSession:
 
     def start(self) -> None:
         """Start the writer and the lanes."""
+        self.tools.live.enter(self)
         self._autosave.start()
         for lane in self._lanes.values():
             lane.start()
 
     def close(self, timeout_s: float = 10.0) -> bool:
         """Save what is pending, end all workers; True if everything is on disk."""
-        self.printing.abandon()
+        self.tools.live.go(self)
+        self.printing.detach()
+        at_printer = self.printing.at_printer
         saved = self.final or self._autosave.settle(timeout_s)
         self._autosave.stop()
         for lane in self._lanes.values():
             lane.stop()
         self._autosave.join(timeout_s)
-        for lane in self._lanes.values():
-            lane.join(timeout_s)
+        for name, lane in self._lanes.items():
+            if name != "print" or not at_printer:  # a detached job is only watched; its thread ends by itself
+                lane.join(timeout_s)
+        for join in self._joins:
+            join()
         self._open = False
         return saved
+
+    def ends_with(self, join: Callable[[], None]) -> None:
+        """Wait for something more at `close`."""
+        self._joins.append(join)
+
+    @property
+    def unfinished(self) -> tuple[str, ...]:
+        """What would be lost if the program ended now, in the officer's words; empty: nothing."""
+        found = []
+        if not self.final and not self._autosave.at_rest:
+            found.append(f"最后的修改没有存上（{self.saved.why}）" if self.saved.why else "最后的修改正在保存")
+        if self.scanning.reading:
+            found.append(f"{len(self.scanning.reading)} 页正在识别")
+        if self.photos.coming:
+            found.append(f"{self.photos.coming} 张照片正在存入")
+        if self.finishing.working:
+            found.append("正在提交")
+        if self.printing.state.phase in {"freezing", "sending"}:
+            found.append("正在送打印机")
+        return tuple(found)
+
+    @property
+    def at_rest(self) -> bool:
+        """Nothing is unfinished, and no lane still works for this visit."""
+        return not self.unfinished and not any(lane.busy for lane in self._lanes.values())
 
     def post(self, work: Callable[[], None]) -> None:
         """Run `work` on the owner's thread; from any thread. What comes after `close` is dropped."""
@@ -149,8 +184,8 @@ class VisitSession:
 
     @property
     def editable(self) -> bool:
-        """False once the visit is final, and while it is being finalised: what was checked is what is sent."""
-        return not self.final and not self.finishing.working
+        """False once the visit is final, while it is being finalised, and for an officer not of this visit."""
+        return not self.final and not self.finishing.working and self.officers.member
 
     def now(self) -> Stamp:
         """Return the best time known."""

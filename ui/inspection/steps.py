@@ -130,6 +130,8 @@ def _something_asks(session: VisitSession) -> bool:
 
 def _prepare(session: VisitSession) -> list[Missing]:
     found = []
+    if not session.officers.member:
+        found.append(Missing("prepare", "你不是本次检查的执法人员，只能查看", "officers"))
     present = session.officers.present()
     found += [Missing("prepare", f"{row.officer.name}：{row.bar}", "officers") for row in present if row.bar]
     if len({row.officer.number for row in present}) < 2:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from devices.printing.escpos import LabelPrinter
@@ -11,6 +11,7 @@ from devices.printing.ipp import IppPrinter
 from fieldkit.clock import Clock
 from fieldkit.model.officer import Officer
 from fieldkit.replica import Replica
+from ui.inspection.live import LiveVisits
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,7 @@ class VisitTools:
         issuing_body: the brigade's name as printed.
         printer, label_printer: the device chosen in settings, or None; asked at each use, since settings change.
         wand_folder: the folder the wand fills, or None.
+        live: the sessions at work on visits of this kit.
     """
 
     replica: Replica
@@ -37,3 +39,4 @@ class VisitTools:
     printer: Callable[[], IppPrinter | None]
     label_printer: Callable[[], LabelPrinter | None]
     wand_folder: Callable[[], Path | None]
+    live: LiveVisits = field(default_factory=LiveVisits)

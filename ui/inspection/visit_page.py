@@ -45,14 +45,21 @@ class VisitPage(Page):
     """Everything one inspection needs, on one page.
 
     Args:
-        session: the visit, started; the page closes it when left.
+        session: the visit, started.
         step: where to begin; by default the first step that misses something.
+        leave: takes the session when the page is left; by default it is closed there and then.
     """
 
     wants = frozenset({"visit", "outbox", "blob"})
 
-    def __init__(self, session: VisitSession, step: StepId | None = None) -> None:
+    def __init__(
+        self,
+        session: VisitSession,
+        step: StepId | None = None,
+        leave: Callable[[VisitSession], object] = VisitSession.close,
+    ) -> None:
         super().__init__()
+        self._leave = leave
         self.session = session
         self.setAccessibleName("现场检查")
         self._header = VisitHeader(session)
@@ -152,12 +159,14 @@ class VisitPage(Page):
     # -- following ------------------------------------------------------------------------------------------------
 
     def _heard(self, kinds: frozenset[str]) -> None:
+        if kinds == {"rest"}:
+            return
         self._header.refresh(self.session)
         self._changed |= kinds
         if kinds & {"finish", "fate"}:
             self._follow_wand()
             self._follow()
-        elif kinds - {"save"}:
+        elif kinds - {"save", "rest"}:
             self._steps[self.at].refresh(kinds)
             self._later.start()
 
@@ -166,7 +175,7 @@ class VisitPage(Page):
         self._header.refresh(self.session)
         self._bar.show_marks(marks(self.session, self.at))
         step = self._steps[self.at]
-        missing = missing_for(self.session, self.at) if self.session.editable else ()
+        missing = () if self.session.final else missing_for(self.session, self.at)
         self._foot.show_missing(missing, step.says(), step.tone())
         text, icon, enabled = step.action()
         self._foot.show_action(text, icon, enabled=enabled, main=not missing)
@@ -193,7 +202,8 @@ class VisitPage(Page):
 
     def _follow_wand(self) -> None:
         """Watch the wand's folder; begin anew where another one was chosen meanwhile."""
-        folder = None if self.session.final else self.session.tools.wand_folder()
+        watched = not self.session.final and self.session.officers.member
+        folder = self.session.tools.wand_folder() if watched else None
         if folder == self._wand_folder:
             return
         self._stop_wand()
@@ -208,11 +218,11 @@ class VisitPage(Page):
     def _stop_wand(self) -> None:
         if self._wand is not None:
             self._wand.stop()
-            self._wand.join()
+            self.session.ends_with(self._wand.join)
             self._wand = None
 
     def leave(self) -> None:
-        """Stop the wand, save everything, end the session's workers. Does nothing the second time."""
+        """Stop the wand and let the session go, which loses nothing. Does nothing the second time."""
         if self._left:
             return
         self._left = True
@@ -221,7 +231,7 @@ class VisitPage(Page):
         self._stop_wand()
         for step in self._steps.values():
             step.left()
-        self.session.close()
+        self._leave(self.session)
 
 
 def _step_of(cell: tuple[str | int, ...]) -> StepId | None:
