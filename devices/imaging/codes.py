@@ -11,6 +11,24 @@ import zxingcpp
 
 from devices.imaging.arrays import Pixels, Points
 
+_FORMAT = zxingcpp.BarcodeFormat
+SQUARE = zxingcpp.BarcodeFormats(_FORMAT.AllMatrix)
+BARS = zxingcpp.BarcodeFormats(
+    (
+        _FORMAT.Code128,
+        _FORMAT.Code39,
+        _FORMAT.Code93,
+        _FORMAT.Codabar,
+        _FORMAT.ITF,
+        _FORMAT.EAN13,
+        _FORMAT.EAN8,
+        _FORMAT.UPCA,
+        _FORMAT.UPCE,
+        _FORMAT.DataBar,
+    )
+)
+"""Codes of one row of bars; those that nobody prints on papers or goods are left out, for each is one more ghost."""
+
 
 @dataclass(frozen=True)
 class Code:
@@ -76,7 +94,12 @@ def _attempts(part: Pixels) -> Iterable[Pixels]:
 
 def _read(grey: Pixels, scale: float, origin: tuple[int, int]) -> list[Code]:
     codes = []
-    for found in zxingcpp.read_barcodes(np.ascontiguousarray(grey)):
+    plane = np.ascontiguousarray(grey)
+    # zxing reads smaller copies of the picture too. Square codes have error correction and gain by it; bars blur, and
+    # a ghost passes their one check digit: those count at the size they have.
+    square = zxingcpp.read_barcodes(plane, formats=SQUARE)
+    bars = zxingcpp.read_barcodes(plane, formats=BARS, try_downscale=False)
+    for found in (*square, *bars):
         if not found.valid or not found.text:
             continue
         place = found.position
