@@ -162,11 +162,14 @@ def _bars(number: str) -> str:
     Raises:
         InvalidInput: empty, not printable ASCII, or too long for bars that can be read.
     """
-    from barcode.codex import Code128
+    import numpy as np
+    import zxingcpp
 
     if not number or not all(" " <= character <= "~" for character in number):
         raise InvalidInput("label.number_not_ascii", number=number)
-    modules = str(Code128(number).build()[0])
+    code = zxingcpp.create_barcode(number, zxingcpp.BarcodeFormat.Code128)
+    bars = zxingcpp.write_barcode_to_image(code, scale=1, add_quiet_zones=False)
+    modules = "".join("0" if level else "1" for level in np.asarray(bars)[0])
     if (len(modules) + 2 * _QUIET_MODULES) * _SMALLEST_MODULE > WIDTH:
         raise InvalidInput("label.number_too_long", number=number)
     return modules

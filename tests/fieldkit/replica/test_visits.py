@@ -110,15 +110,22 @@ def test_i14_the_projected_view_shows_every_unsent_visit(replica):
     assert replica.outbox.items(acknowledged=True) == []
 
 
-@pytest.mark.parametrize("state", ["conflict", "rejected", "quarantined"])
-def test_what_the_backend_did_not_take_stays_and_says_why(replica, state):
+@pytest.mark.parametrize(
+    ("state", "why"),
+    [
+        ("conflict", "表单版本不再接受"),  # its detail is ids
+        ("rejected", "表单版本不再接受：form 2023"),
+        ("quarantined", "表单版本不再接受：form 2023"),
+    ],
+)
+def test_what_the_backend_did_not_take_stays_and_says_why(replica, state, why):
     draft = visit()
     operation = replica.visits.finalise(draft, "33042400101")
     problem = Problem(type="about:blank", title="表单版本不再接受", status=409, code="x", detail="form 2023")
     replica.outbox.settle(OpResult(op_id=operation.op_id, state=state, problem=problem))
     assert replica.visits.state(draft.id) == state
     (item,) = replica.outbox.items()
-    assert (item.state, item.why) == (state, "表单版本不再接受")
+    assert (item.state, item.why) == (state, why)
     assert replica.visits.get(draft.id) is not None
 
 
