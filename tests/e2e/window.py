@@ -12,7 +12,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from PySide6.QtCore import QEventLoop, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QWidget
 
@@ -45,7 +45,7 @@ class Hand:
             if time.monotonic() > deadline:
                 self.shoot("stuck")
                 raise TimeoutError(what)
-            self._app.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 20)
+            QTest.qWait(30)  # the window works on; a busy loop here would keep the workers from the interpreter's lock
 
     def there(self, name: str) -> bool:
         """Say whether a control of this name is shown."""
